@@ -1,0 +1,5 @@
+/** Event loops, connections and their registry, outboxes and deadlines. */
+@NullMarked
+package io.github.volfram.internal.engine;
+
+import org.jspecify.annotations.NullMarked;

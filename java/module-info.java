@@ -1,0 +1,9 @@
+/** WebSocket servers and clients for latency-sensitive Java, on a native or a pure-NIO backend. */
+module io.github.volfram {
+  requires com.sun.jna;
+  requires org.jctools.core;
+  requires static info.picocli;
+  requires static org.jspecify;
+
+  exports io.github.volfram;
+}
