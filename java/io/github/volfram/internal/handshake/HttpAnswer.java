@@ -46,7 +46,10 @@ final class HttpAnswer {
   /** A final answer with a line of text as its body. */
   static byte[] closing(int status, HttpHeaders extra, String line, boolean withBody) {
     HttpHeaders headers =
-        HttpHeaders.builder().addAll(extra).add("Content-Type", "text/plain; charset=utf-8").build();
+        HttpHeaders.builder()
+            .addAll(extra)
+            .add("Content-Type", "text/plain; charset=utf-8")
+            .build();
     return closing(status, headers, (line + "\n").getBytes(UTF_8), withBody);
   }
 
