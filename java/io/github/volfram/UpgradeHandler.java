@@ -8,8 +8,8 @@ public interface UpgradeHandler {
    * Answers one request. Called by an event loop's thread; must not block. When it throws, the
    * client is answered with status 500.
    *
-   * @param request the request, valid WebSocket upgrades and, where {@link
-   *     ServerOptions#plainHttp()} is on, plain GET and HEAD requests
+   * @param request the request, valid WebSocket upgrades and, where {@code plainHttp} is on, plain
+   *     GET and HEAD requests
    */
   UpgradeResponse onUpgrade(UpgradeRequest request);
 }
