@@ -23,6 +23,7 @@ class HandshakeFuzzTest {
           "Connection: keep-alive, Upgrade",
           "Sec-WebSocket-Key: " + Wire.SAMPLE_KEY,
           "Sec-WebSocket-Protocol: chat, superchat",
+          "Sec-WebSocket-Extensions: a; b=\"c\", permessage-deflate; server_max_window_bits=15",
           "Sec-WebSocket-Version: 13");
 
   private static final String RESPONSE =
@@ -30,7 +31,8 @@ class HandshakeFuzzTest {
           "HTTP/1.1 101 Switching Protocols",
           "Upgrade: websocket",
           "Connection: Upgrade",
-          "Sec-WebSocket-Accept: " + Wire.SAMPLE_ACCEPT);
+          "Sec-WebSocket-Accept: " + Wire.SAMPLE_ACCEPT,
+          "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover");
 
   private static final String REFUSAL =
       Wire.lines("HTTP/1.1 403 Forbidden", "Transfer-Encoding: chunked")
@@ -60,7 +62,7 @@ class HandshakeFuzzTest {
   void serverTakesAnyBytes() {
     for (int round = 0; round < ROUNDS; round++) {
       byte[] bytes = round % 8 == 0 ? garbage() : mutated(REQUEST);
-      ServerHandshake handshake = new ServerHandshake(LIMITS, random.nextBoolean());
+      ServerHandshake handshake = new ServerHandshake(LIMITS, random.nextBoolean(), ServerDeflate.ON);
       int read = 0;
       while (read < bytes.length && handshake.state() != ServerHandshake.State.AWAITING_DECISION) {
         int length = Math.min(1 + random.nextInt(64), bytes.length - read);
@@ -84,7 +86,7 @@ class HandshakeFuzzTest {
           round % 8 == 0 ? garbage() : mutated(random.nextBoolean() ? RESPONSE : REFUSAL);
       ClientHandshake handshake =
           new ClientHandshake(
-              LIMITS, "x", "/", HttpHeaders.EMPTY, List.of("chat"), Wire.SAMPLE_NONCE);
+              LIMITS, "x", "/", HttpHeaders.EMPTY, List.of("chat"), List.of(PerMessageDeflateOffer.PLAIN), Wire.SAMPLE_NONCE);
       int read = 0;
       while (read < bytes.length && handshake.state() != ClientHandshake.State.OPEN) {
         int length = Math.min(1 + random.nextInt(64), bytes.length - read);
