@@ -62,7 +62,8 @@ class HandshakeFuzzTest {
   void serverTakesAnyBytes() {
     for (int round = 0; round < ROUNDS; round++) {
       byte[] bytes = round % 8 == 0 ? garbage() : mutated(REQUEST);
-      ServerHandshake handshake = new ServerHandshake(LIMITS, random.nextBoolean(), ServerDeflate.ON);
+      ServerHandshake handshake =
+          new ServerHandshake(LIMITS, random.nextBoolean(), ServerDeflate.ON);
       int read = 0;
       while (read < bytes.length && handshake.state() != ServerHandshake.State.AWAITING_DECISION) {
         int length = Math.min(1 + random.nextInt(64), bytes.length - read);
@@ -86,7 +87,13 @@ class HandshakeFuzzTest {
           round % 8 == 0 ? garbage() : mutated(random.nextBoolean() ? RESPONSE : REFUSAL);
       ClientHandshake handshake =
           new ClientHandshake(
-              LIMITS, "x", "/", HttpHeaders.EMPTY, List.of("chat"), List.of(PerMessageDeflateOffer.PLAIN), Wire.SAMPLE_NONCE);
+              LIMITS,
+              "x",
+              "/",
+              HttpHeaders.EMPTY,
+              List.of("chat"),
+              List.of(PerMessageDeflateOffer.PLAIN),
+              Wire.SAMPLE_NONCE);
       int read = 0;
       while (read < bytes.length && handshake.state() != ClientHandshake.State.OPEN) {
         int length = Math.min(1 + random.nextInt(64), bytes.length - read);
