@@ -76,14 +76,22 @@ struct vf_slot *loop_slot(struct loop *loop, int64_t token)
 int loop_arm(struct loop *loop, struct vf_slot *slot)
 {
     unsigned to = slot->wanted;
-    if (slot->phase == VF_PHASE_CONNECTING) {
+    switch (slot->phase) {
+    case VF_PHASE_CONNECTING:
         to = VF_WRITE;
-    } else if (slot->phase == VF_PHASE_ENDED) {
+        break;
+    case VF_PHASE_ENDED:
         to &= ~(unsigned)VF_READ;
+        break;
+    case VF_PHASE_BROKEN:
+        to = 0;
+        break;
+    default:
+        break;
     }
     /* Watched without interest, a paused socket still reports a reset; an ended one would only
      * report what is known. */
-    if (to != 0 || (slot->phase != VF_PHASE_ENDED && (slot->armed & VF_ATTACHED))) {
+    if (to != 0 || (slot->phase < VF_PHASE_ENDED && (slot->armed & VF_ATTACHED))) {
         to |= VF_ATTACHED;
     }
     if (to == slot->armed) {

@@ -82,10 +82,9 @@ static int send_chain(struct loop *loop, struct turn *turn, int32_t head)
         }
         ptrdiff_t sent = socket_send(fd, regions, count);
         if (sent < 0 || (size_t)sent < total) {
-            /* No slot: its owner closed it after submitting, and has no use for an answer. */
             struct vf_slot *slot = loop_slot(loop, turn->submissions[head].token);
-            if (slot == NULL) {
-                return 0;
+            if (slot == NULL || slot->phase == VF_PHASE_BROKEN) {
+                return 0; /* closed by its owner since, or told already */
             }
             if (sent >= 0 || sent == -EAGAIN) {
                 report_unsent(loop, turn, index, sent < 0 ? 0 : sent);

@@ -6,6 +6,7 @@ import io.github.volfram.internal.transport.Errno;
 import io.github.volfram.internal.transport.SocketSettings;
 import io.github.volfram.internal.transport.Transport;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -54,9 +55,9 @@ public final class JnaTransport implements Transport {
    * Opens a native loop.
    *
    * @throws IllegalStateException with the cause, when the native library is not there
-   * @throws IOException when the kernel refuses another poller
+   * @throws UncheckedIOException when the kernel refuses another poller
    */
-  public JnaTransport() throws IOException {
+  public JnaTransport() {
     NativeSupport support = NativeSupport.current();
     if (!support.isAvailable()) {
       throw new IllegalStateException(support.unavailabilityCause());
@@ -75,7 +76,7 @@ public final class JnaTransport implements Transport {
             addresses.of(arena1),
             RECEIVE_ARENA_BYTES);
     if (opened < 0) {
-      Errno.check("vf_loop_open", (int) opened);
+      throw new UncheckedIOException(new IOException("vf_loop_open: " + Errno.text((int) -opened)));
     }
     loop = opened;
   }

@@ -146,6 +146,13 @@ final class NativeLoader {
   private static String bind(Path file, String origin) {
     NativeLibrary library;
     try {
+      if (ElfFile.isTruncated(file)) {
+        throw new UnsatisfiedLinkError(origin + " is truncated");
+      }
+    } catch (IOException e) {
+      throw new UnsatisfiedLinkError(origin + " cannot be read: " + e);
+    }
+    try {
       library = NativeLibrary.getInstance(file.toString());
     } catch (UnsatisfiedLinkError e) {
       throw new UnsatisfiedLinkError(origin + " does not load: " + firstLine(e.getMessage()));
@@ -175,7 +182,7 @@ final class NativeLoader {
     // The masked "Hello" of RFC 6455 section 5.7, then an overlong "/".
     ByteBuffer bytes = ByteBuffer.allocateDirect(8);
     bytes.put(new byte[] {0x7F, (byte) 0x9F, 0x4D, 0x51, 0x58, 0, (byte) 0xC0, (byte) 0xAF});
-    long address = Pointer.nativeValue(Native.getDirectBufferPointer(bytes));
+    long address = addressOf(bytes);
     if (Volfram.vf_mask_text(address, 5, 0x37FA213D, 0, 0) != 0
         || bytes.get(0) != 'H'
         || bytes.get(4) != 'o') {
