@@ -91,7 +91,7 @@ int loop_arm(struct loop *loop, struct vf_slot *slot)
     }
     /* Watched without interest, a paused socket still reports a reset; an ended one would only
      * report what is known. */
-    if (to != 0 || (slot->phase < VF_PHASE_ENDED && (slot->armed & VF_ATTACHED))) {
+    if (to != 0 || slot->phase < VF_PHASE_ENDED) {
         to |= VF_ATTACHED;
     }
     if (to == slot->armed) {

@@ -295,7 +295,7 @@ static void a_full_arena_leaves_the_rest_to_the_next_turn(void)
         CHECK_EQUAL(EACH, write(pairs[i][1], bytes, EACH));
     }
     for (int turns = 0; turns < 4; turns++) {
-        int32_t count = turn();
+        int32_t count = turn_waiting(0);
         int32_t end = 0;
         for (int32_t k = 0; k < count; k++) {
             CHECK(completions[k].index >= end + VF_ARENA_GAP_BYTES);
