@@ -18,7 +18,7 @@ void turn_complete(struct turn *turn, int64_t token, int32_t kind, int32_t resul
 
 void turn_end_broken(struct loop *loop, struct turn *turn, struct vf_slot *slot, int error)
 {
-    slot->phase = VF_PHASE_ENDED;
+    slot->phase = VF_PHASE_BROKEN;
     slot->wanted = 0;
     loop_detach(loop, slot);
     turn_complete(turn, slot->token, VF_CLOSED, error, 0, 0);
@@ -78,7 +78,7 @@ static void finish_connect(struct loop *loop, struct turn *turn, struct vf_slot 
     int error = socket_error(slot->fd);
     turn_complete(turn, slot->token, VF_CONNECTED, error, 0, 0);
     if (error != 0) {
-        slot->phase = VF_PHASE_ENDED;
+        slot->phase = VF_PHASE_BROKEN;
         slot->wanted = 0;
         loop_detach(loop, slot);
     } else {

@@ -90,7 +90,8 @@ enum vf_phase {
     VF_PHASE_LISTENING = 1,
     VF_PHASE_CONNECTING = 2,
     VF_PHASE_OPEN = 3,
-    VF_PHASE_ENDED = 4 /* nothing more is received; sending may still be possible */
+    VF_PHASE_ENDED = 4, /* nothing more is received; sending may still be possible */
+    VF_PHASE_BROKEN = 5 /* CLOSED with an errno has been reported, or CONNECTED with one */
 };
 
 /* One thing to do. The descriptor stands here because the slot may already have a new owner. */
@@ -125,7 +126,8 @@ struct vf_completion {
 
 enum vf_completion_kind {
     VF_UNSENT = 1,        /* result: index of the submission; index, length: what remains of it */
-    VF_CLOSED = 2,        /* result: 0 for an orderly end of stream, else errno; reading has ended */
+    VF_CLOSED = 2,        /* result: 0 for an orderly end of stream, else errno; reading has ended.
+                             Each comes once at most, and nothing after one with an errno. */
     VF_RECEIVED = 3,      /* result: 0 or 1, the arena; index, length: the bytes in it */
     VF_ACCEPTED = 4,      /* result: a descriptor, non-blocking and close-on-exec, the caller's now */
     VF_ACCEPT_FAILED = 5, /* result: EMFILE, ENFILE, ENOBUFS or ENOMEM; the listener stays ready */

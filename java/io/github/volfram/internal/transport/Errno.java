@@ -1,5 +1,7 @@
 package io.github.volfram.internal.transport;
 
+import java.io.IOException;
+
 /** The error numbers that completions carry: one numbering for every backend, Linux's. */
 public final class Errno {
 
@@ -25,6 +27,20 @@ public final class Errno {
   public static final int EIO = 5;
 
   private Errno() {}
+
+  /**
+   * Turns the result of a native call into itself or an exception.
+   *
+   * @param call what was attempted, for the message
+   * @param result not negative for success, else the negative error number
+   * @throws IOException naming the call, the number and its text
+   */
+  public static int check(String call, int result) throws IOException {
+    if (result < 0) {
+      throw new IOException(call + ": " + text(-result));
+    }
+    return result;
+  }
 
   /** The text for an error number, followed by the number. */
   public static String text(int errno) {

@@ -1,0 +1,198 @@
+package io.github.volfram.internal.transport.jna;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
+import com.sun.jna.Pointer;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the native library, checks that it is the one this code was written for, and binds {@link
+ * Volfram} to it. The only class that needs JNA to be there when it is loaded; {@link
+ * NativeSupport} catches what follows from its absence.
+ */
+final class NativeLoader {
+
+  static final String PATH_PROPERTY = "volfram.native.path";
+
+  private static final String FIX =
+      "; name another library with -D" + PATH_PROPERTY + "=<file>, or use the nio backend";
+
+  private NativeLoader() {}
+
+  /**
+   * Loads and binds the library.
+   *
+   * @param explicitPath the library to load and no other, or null to search
+   * @param searchPath directories to look into first, as {@code java.library.path} lists them
+   * @return where it came from
+   * @throws UnsatisfiedLinkError with a message for the user, when there is none that fits
+   */
+  static String load(@Nullable String explicitPath, @Nullable String searchPath) {
+    if (explicitPath != null) {
+      return loadExplicit(Path.of(explicitPath));
+    }
+    List<String> failures = new ArrayList<>();
+    Path installed = find(searchPath);
+    if (installed != null) {
+      try {
+        return bind(installed, installed.toString());
+      } catch (UnsatisfiedLinkError e) {
+        failures.add(e.getMessage());
+      }
+    }
+    try {
+      return loadBundled();
+    } catch (UnsatisfiedLinkError e) {
+      failures.add(e.getMessage());
+    }
+    throw new UnsatisfiedLinkError(String.join("; ", failures) + FIX);
+  }
+
+  private static String loadExplicit(Path path) {
+    if (!Files.isRegularFile(path)) {
+      throw new UnsatisfiedLinkError("-D" + PATH_PROPERTY + "=" + path + " does not name a file");
+    }
+    try {
+      return bind(path.toAbsolutePath(), path.toString());
+    } catch (UnsatisfiedLinkError e) {
+      throw new UnsatisfiedLinkError(
+          "-D" + PATH_PROPERTY + "=" + path + " cannot be used: " + e.getMessage());
+    }
+  }
+
+  private static @Nullable Path find(@Nullable String searchPath) {
+    if (searchPath == null) {
+      return null;
+    }
+    for (String directory : searchPath.split(File.pathSeparator, -1)) {
+      Path file = Path.of(directory, System.mapLibraryName("volfram")).toAbsolutePath();
+      if (!directory.isEmpty() && Files.isRegularFile(file)) {
+        return file;
+      }
+    }
+    return null;
+  }
+
+  /** Extracts the library of this jar to a directory that only this user can enter. */
+  private static String loadBundled() {
+    String prefix = Platform.RESOURCE_PREFIX;
+    String resource = "/" + prefix + "/" + System.mapLibraryName("volfram");
+    try (InputStream content = NativeLoader.class.getResourceAsStream(resource)) {
+      if (content == null) {
+        throw new UnsatisfiedLinkError(absence(prefix));
+      }
+      Path directory = Files.createTempDirectory("volfram-");
+      Path file = directory.resolve(System.mapLibraryName("volfram"));
+      try {
+        Files.copy(content, file, StandardCopyOption.REPLACE_EXISTING);
+        return bind(file, "jar:" + resource);
+      } finally {
+        remove(file);
+        remove(directory);
+      }
+    } catch (IOException e) {
+      throw new UnsatisfiedLinkError(
+          "the library cannot be extracted to "
+              + System.getProperty("java.io.tmpdir")
+              + " ("
+              + e
+              + "); choose a writable directory with -Djava.io.tmpdir=<directory>");
+    }
+  }
+
+  /** A mapped file may go where the system allows it; elsewhere it goes when the JVM ends. */
+  private static void remove(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      path.toFile().deleteOnExit();
+    }
+  }
+
+  private static String absence(String prefix) {
+    Properties properties = new Properties();
+    try (InputStream content =
+        NativeLoader.class.getResourceAsStream("/io/github/volfram/native.properties")) {
+      if (content != null) {
+        properties.load(content);
+      }
+    } catch (IOException e) {
+      properties.setProperty("absence", "native.properties cannot be read: " + e.getMessage());
+    }
+    String reason = properties.getProperty("absence");
+    String built = properties.getProperty("library");
+    String cause =
+        reason != null
+            ? reason
+            : built != null ? "it was built for " + built : "it was built without one";
+    return "this build of volfram holds no library for "
+        + prefix
+        + " ("
+        + cause
+        + "); build it where CMake and a C compiler are installed";
+  }
+
+  private static String bind(Path file, String origin) {
+    NativeLibrary library;
+    try {
+      if (ElfFile.isTruncated(file)) {
+        throw new UnsatisfiedLinkError(origin + " is truncated");
+      }
+    } catch (IOException e) {
+      throw new UnsatisfiedLinkError(origin + " cannot be read: " + e);
+    }
+    try {
+      library = NativeLibrary.getInstance(file.toString());
+    } catch (UnsatisfiedLinkError e) {
+      throw new UnsatisfiedLinkError(origin + " does not load: " + firstLine(e.getMessage()));
+    }
+    int version = library.getFunction("vf_abi_version").invokeInt(new Object[0]);
+    if (version != Volfram.ABI_VERSION) {
+      library.close();
+      throw new UnsatisfiedLinkError(
+          origin + " has ABI version " + version + ", expected " + Volfram.ABI_VERSION);
+    }
+    Native.register(Volfram.class, library);
+    String fault = selfTest();
+    if (fault != null) {
+      throw new UnsatisfiedLinkError(origin + " fails its self-test: " + fault);
+    }
+    return origin;
+  }
+
+  private static String firstLine(@Nullable String message) {
+    return message == null ? "no cause given" : message.lines().findFirst().orElse("");
+  }
+
+  private static @Nullable String selfTest() {
+    if (Volfram.vf_layout() != Volfram.LAYOUT) {
+      return "record sizes " + Integer.toHexString(Volfram.vf_layout()) + " are not as expected";
+    }
+    // The masked "Hello" of RFC 6455 section 5.7, then an overlong "/".
+    ByteBuffer bytes = ByteBuffer.allocateDirect(8);
+    bytes.put(new byte[] {0x7F, (byte) 0x9F, 0x4D, 0x51, 0x58, 0, (byte) 0xC0, (byte) 0xAF});
+    long address = addressOf(bytes);
+    if (Volfram.vf_mask_text(address, 5, 0x37FA213D, 0, 0) != 0
+        || bytes.get(0) != 'H'
+        || bytes.get(4) != 'o') {
+      return "unmasking gives wrong bytes";
+    }
+    return Volfram.vf_mask_text(address + 6, 2, 0, 0, 0) == -1 ? null : "UTF-8 check is wrong";
+  }
+
+  /** The address of a direct buffer's first byte. */
+  static long addressOf(ByteBuffer direct) {
+    return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
+  }
+}

@@ -1,0 +1,3 @@
+#include "simd.h"
+
+const struct simd *const simd_candidates[] = {&simd_neon, &simd_portable};

@@ -1,0 +1,176 @@
+/* Executes what was submitted: sends, in one system call per socket, and changes of sockets. */
+#include "loop.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum { REGIONS_PER_SEND = 256 };
+
+static void hold_arena(struct loop *loop, struct turn *turn, int64_t address)
+{
+    for (int i = 0; i < 2; i++) {
+        uint64_t offset = (uint64_t)address - (uint64_t)(uintptr_t)loop->arenas[i];
+        if (offset < (uint64_t)loop->arena_bytes) {
+            turn->arena_held[i] = true;
+        }
+    }
+}
+
+/* Reports what is left of a chain from `index` on, whose first `sent` bytes the kernel took. */
+static void report_unsent(struct loop *loop, struct turn *turn, int32_t index, ptrdiff_t sent)
+{
+    do {
+        const struct vf_submission *region = &turn->submissions[index];
+        if (sent >= region->length) {
+            sent -= region->length;
+        } else {
+            turn_complete(turn, region->token, VF_UNSENT, index, (int32_t)sent,
+                     region->length - (int32_t)sent);
+            hold_arena(loop, turn, region->address);
+            sent = 0;
+        }
+        index = region->next;
+    } while (index != 0);
+}
+
+static void send_failed(struct loop *loop, struct turn *turn, struct vf_slot *slot, int error)
+{
+    bool reading = slot->phase == VF_PHASE_OPEN && (slot->armed & VF_READ);
+    if (reading && (error == EPIPE || error == ECONNRESET) && socket_has_bytes(slot->fd)) {
+        /* What the peer said before it went, say a close frame, is received first. */
+        slot->fault = (uint8_t)error;
+    } else {
+        turn_end_broken(loop, turn, slot, error);
+    }
+}
+
+/* The head of the part of a chain that one system call takes; returns the number of regions. */
+static int gather(struct turn *turn, int32_t index, struct iovec *regions, size_t *total,
+                  int32_t *next)
+{
+    int count = 0;
+    *total = 0;
+    do {
+        const struct vf_submission *region = &turn->submissions[index];
+        bool misled = region->next != 0 &&
+                      (region->next <= index || region->next >= turn->submission_count ||
+                       turn->submissions[region->next].kind != VF_SEND_MORE);
+        if (region->address == 0 || region->length < 0 || misled) {
+            return -EINVAL;
+        }
+        regions[count++] = (struct iovec){(void *)(intptr_t)region->address, (size_t)region->length};
+        *total += (size_t)region->length;
+        index = region->next;
+    } while (index != 0 && count < REGIONS_PER_SEND);
+    *next = index;
+    return count;
+}
+
+static int send_chain(struct loop *loop, struct turn *turn, int32_t head)
+{
+    int fd = turn->submissions[head].fd;
+    struct iovec regions[REGIONS_PER_SEND];
+    int32_t index = head;
+    for (;;) {
+        size_t total;
+        int32_t next;
+        int count = gather(turn, index, regions, &total, &next);
+        if (count < 0) {
+            return count;
+        }
+        ptrdiff_t sent = socket_send(fd, regions, count);
+        if (sent < 0 || (size_t)sent < total) {
+            struct vf_slot *slot = loop_slot(loop, turn->submissions[head].token);
+            if (slot == NULL || slot->phase == VF_PHASE_BROKEN) {
+                return 0; /* closed by its owner since, or told already */
+            }
+            if (sent >= 0 || sent == -EAGAIN) {
+                report_unsent(loop, turn, index, sent < 0 ? 0 : sent);
+            } else {
+                send_failed(loop, turn, slot, (int)-sent);
+            }
+            return 0;
+        }
+        if (next == 0) {
+            return 0;
+        }
+        index = next;
+    }
+}
+
+static int execute_one(struct loop *loop, struct turn *turn, int32_t index)
+{
+    const struct vf_submission *submission = &turn->submissions[index];
+    if (submission->fd < 0) {
+        return -EINVAL;
+    }
+    struct vf_slot *slot;
+    switch (submission->kind) {
+    case VF_NOTHING:
+    case VF_SEND_MORE:
+        return 0;
+    case VF_SEND:
+        return send_chain(loop, turn, index);
+    case VF_REGISTER:
+        socket_apply_options(submission->fd, submission->length, (int32_t)submission->address,
+                             (int)(submission->address >> 32));
+        /* fall through */
+    case VF_INTEREST:
+        slot = loop_slot(loop, submission->token);
+        if (slot != NULL) {
+            turn_arm(loop, turn, slot);
+        }
+        return 0;
+    case VF_SHUTDOWN:
+        (void)shutdown(submission->fd, SHUT_WR);
+        return 0;
+    case VF_ABORT:
+        socket_reset_on_close(submission->fd);
+        /* fall through */
+    case VF_CLOSE:
+        poller_forget(loop->poller, submission->fd);
+        close(submission->fd);
+        return 0;
+    default:
+        return -EINVAL;
+    }
+}
+
+static int execute(struct loop *loop, struct turn *turn)
+{
+    for (int32_t i = 0; i < turn->submission_count; i++) {
+        int result = execute_one(loop, turn, i);
+        if (result < 0) {
+            return result;
+        }
+    }
+    return 0;
+}
+
+int turn_begin(struct loop *loop, struct turn *turn, int64_t submissions, int32_t count,
+                 int64_t completions, int32_t capacity)
+{
+    if (loop == NULL || count < 0 || (count > 0 && submissions == 0) || completions == 0 ||
+        capacity < VF_COMPLETION_MARGIN || (capacity - VF_COMPLETION_MARGIN) / 2 < count) {
+        return -EINVAL;
+    }
+    *turn = (struct turn){
+        .submissions = (const struct vf_submission *)(intptr_t)submissions,
+        .submission_count = count,
+        .completions = (struct vf_completion *)(intptr_t)completions,
+        .completion_capacity = capacity,
+        .arena_next = VF_ARENA_SLACK_BYTES,
+    };
+    return execute(loop, turn);
+}
+
+int32_t vf_flush(int64_t handle, int64_t submissions, int32_t submissionCount, int64_t completions,
+                 int32_t completionCapacity)
+{
+    struct turn turn;
+    int result = turn_begin((struct loop *)(intptr_t)handle, &turn, submissions, submissionCount,
+                       completions, completionCapacity);
+    return result < 0 ? result : turn.completion_count;
+}

@@ -1,0 +1,173 @@
+package io.github.volfram.internal.transport.jna;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.jna.Platform;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NativeSupportTest {
+
+  private static final String NAME = System.mapLibraryName("volfram");
+
+  @TempDir Path directory;
+
+  @Test
+  void theBundledLibraryIsFoundAndDescribesItself() {
+    NativeTests.requireLibrary();
+    NativeSupport support = NativeSupport.current();
+    assertEquals("", support.unavailabilityCause());
+    assertEquals(Volfram.ABI_VERSION, support.abiVersion());
+    assertTrue(support.libraryPath().endsWith(NAME), support.libraryPath());
+    assertEquals(Platform.isLinux() ? "epoll" : support.poller(), support.poller());
+    assertFalse(support.simd().isEmpty());
+  }
+
+  @Test
+  void aPathThatNamesNoFileIsTheCause() {
+    Path missing = directory.resolve("missing.so");
+    assertUnavailable(
+        missing.toString(), "-Dvolfram.native.path=" + missing, "does not name a file");
+  }
+
+  @Test
+  void aFileThatIsNoLibraryIsTheCause() throws IOException {
+    Path garbage = Files.writeString(directory.resolve("garbage.so"), "not a library");
+    assertUnavailable(garbage.toString(), "-Dvolfram.native.path=" + garbage, "cannot be used");
+  }
+
+  @Test
+  void aTruncatedLibraryIsTheCause() throws IOException {
+    byte[] library = bundled();
+    for (int length = 4; length < library.length * 9 / 10; length += 997) {
+      Path part = Files.write(directory.resolve(length + ".so"), Arrays.copyOf(library, length));
+      assertUnavailable(part.toString(), "cannot be used");
+    }
+  }
+
+  @Test
+  void aLibraryOfAnotherVersionIsTheCause() {
+    Path other =
+        Path.of(
+            System.getProperty("volfram.basedir", "."),
+            "target/native/tests/native",
+            System.mapLibraryName("volfram_wrong_abi"));
+    assumeTrue(Files.exists(other), "the native tests were not built");
+    assertUnavailable(other.toString(), "ABI version 999, expected " + Volfram.ABI_VERSION);
+  }
+
+  @Test
+  void aNamedLibraryIsUsed() throws IOException {
+    NativeTests.requireLibrary();
+    Path named = Files.write(directory.resolve("named.so"), bundled());
+    NativeSupport support = NativeSupport.probe(named.toString(), null);
+    assertTrue(support.isAvailable(), support.unavailabilityCause());
+    assertEquals(named.toString(), support.libraryPath());
+  }
+
+  @Test
+  void anInstalledLibraryIsPreferredAndABrokenOnePassedOver() throws IOException {
+    NativeTests.requireLibrary();
+    Path installed = Files.write(directory.resolve(NAME), bundled());
+    String searchPath = "/nowhere" + File.pathSeparator + directory;
+    assertEquals(installed.toString(), NativeSupport.probe(null, searchPath).libraryPath());
+    Path elsewhere = Files.createDirectory(directory.resolve("broken"));
+    Files.writeString(elsewhere.resolve(NAME), "not a library");
+    NativeSupport support = NativeSupport.probe(null, elsewhere.toString());
+    assertTrue(support.libraryPath().startsWith("jar:"), support.libraryPath());
+  }
+
+  @Test
+  void withoutJnaTheCauseNamesIt() throws Exception {
+    String found = probeInNewJvm(classPath("classes", "test-classes"), List.of());
+    assertTrue(found.startsWith("false||"), found);
+    assertTrue(found.contains("add net.java.dev.jna:jna"), found);
+  }
+
+  @Test
+  void deniedNativeAccessNamesTheFlag() throws Exception {
+    assumeTrue(Runtime.version().feature() >= 24, "native access cannot be denied before JDK 24");
+    String found =
+        probeInNewJvm(
+            System.getProperty("java.class.path"), List.of("--illegal-native-access=deny"));
+    assertTrue(found.startsWith("false||"), found);
+    assertTrue(found.contains("--enable-native-access=ALL-UNNAMED"), found);
+  }
+
+  @Test
+  void anUnwritableDirectoryNamesTheProperty() throws Exception {
+    NativeTests.requireLibrary();
+    String jnaDirectory = "-Djna.tmpdir=" + directory;
+    String found =
+        probeInNewJvm(
+            System.getProperty("java.class.path"),
+            List.of("-Djava.io.tmpdir=/nowhere", jnaDirectory));
+    assertTrue(found.startsWith("false||"), found);
+    assertTrue(found.contains("-Djava.io.tmpdir=<directory>"), found);
+  }
+
+  @Test
+  void nothingIsLeftBehind() throws Exception {
+    NativeTests.requireLibrary();
+    String found =
+        probeInNewJvm(
+            System.getProperty("java.class.path"), List.of("-Djava.io.tmpdir=" + directory));
+    assertTrue(found.startsWith("true|jar:"), found);
+    try (var left = Files.list(directory)) {
+      assertEquals(
+          List.of(), left.filter(f -> f.getFileName().toString().startsWith("volfram")).toList());
+    }
+  }
+
+  private static String classPath(String... directories) {
+    String target = Path.of(System.getProperty("volfram.basedir", "."), "target").toString();
+    List<String> paths = new ArrayList<>();
+    for (String each : directories) {
+      paths.add(target + File.separator + each);
+    }
+    return String.join(File.pathSeparator, paths);
+  }
+
+  private static String probeInNewJvm(String classPath, List<String> flags) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(flags);
+    command.addAll(List.of("-cp", classPath, ProbeMain.class.getName()));
+    Process process = new ProcessBuilder(command).start();
+    byte[] output = process.getInputStream().readAllBytes();
+    String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), errors);
+    return new String(output, StandardCharsets.UTF_8).strip();
+  }
+
+  private static byte[] bundled() throws IOException {
+    String resource = "/" + Platform.RESOURCE_PREFIX + "/" + NAME;
+    try (InputStream content = NativeSupport.class.getResourceAsStream(resource)) {
+      assumeTrue(content != null, "no library was built");
+      return content.readAllBytes();
+    }
+  }
+
+  private static void assertUnavailable(String path, String... words) {
+    NativeSupport support = NativeSupport.probe(path, null);
+    assertFalse(support.isAvailable());
+    assertFalse(support.isLoaded());
+    assertEquals("", support.libraryPath());
+    assertEquals(0, support.abiVersion());
+    for (String word : words) {
+      assertTrue(support.unavailabilityCause().contains(word), support.unavailabilityCause());
+    }
+  }
+}
