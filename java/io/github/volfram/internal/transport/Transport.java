@@ -104,7 +104,10 @@ public interface Transport extends AutoCloseable {
   /** Receives again after {@link #pauseReading}. */
   void resumeReading(long token);
 
-  /** Half-closes: the peer reads end of stream after what was sent. Errors are not reported. */
+  /**
+   * Half-closes, by the next turn at the latest: the peer reads end of stream after what was sent.
+   * Errors are not reported.
+   */
   void shutdownOutput(long token);
 
   /**

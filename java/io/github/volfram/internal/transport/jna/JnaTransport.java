@@ -83,16 +83,19 @@ public final class JnaTransport implements Transport {
 
   @Override
   public ByteBuffer sendArena() {
+    requireOpen();
     return sendArena;
   }
 
   @Override
   public SocketAddress listen(long token, SocketAddress address, int backlog) throws IOException {
+    if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
+      throw new IOException("cannot listen on " + address + ": the address is unresolved");
+    }
     reserve(token);
     int result = -EAFNOSUPPORT;
     boolean dualStack =
         address instanceof InetSocketAddress inet
-            && !inet.isUnresolved()
             && inet.getAddress().isAnyLocalAddress()
             && !Boolean.getBoolean("java.net.preferIPv4Stack");
     if (dualStack) {

@@ -235,7 +235,8 @@ abstract class SendingContract extends TransportFixture {
     submit(pair.token(), new byte[] {1, 2, 3});
     turn();
     transport.shutdownOutput(pair.token());
-    assertArrayEquals(new byte[] {1, 2, 3}, pair.peer().getInputStream().readAllBytes());
+    byte[] all = turnWhile(() -> pair.peer().getInputStream().readAllBytes());
+    assertArrayEquals(new byte[] {1, 2, 3}, all);
     pair.peer().getOutputStream().write(7);
     turnUntil(() -> sink.receivedCount(pair.token()) == 1);
     assertTrue(sink.closed(pair.token()).isEmpty());
