@@ -59,7 +59,7 @@ public final class PayloadPool {
         return buffer;
       }
     }
-    return ByteBuffer.allocateDirect(1 << smallest + MIN_SHIFT);
+    return ByteBuffer.allocateDirect(1 << (smallest + MIN_SHIFT));
   }
 
   /**
