@@ -11,6 +11,11 @@ final class Receiver {
 
   static final FrameLimits LIMITS = new FrameLimits(1 << 20, 1 << 20, 1000);
 
+  /** One for all, as in a loop: nothing may be kept in it between two reads. */
+  private static final ByteBuffer DIRECT_ARENA = ByteBuffer.allocateDirect(1 << 18).position(7);
+
+  private static final ByteBuffer HEAP_ARENA = ByteBuffer.allocate(1 << 18).position(7);
+
   final EventLog log = new EventLog();
   final PayloadPool pool;
   final MessageAssembler assembler;
@@ -34,8 +39,7 @@ final class Receiver {
   Receiver(PayloadPool pool, MessageAssembler assembler, boolean direct) {
     this.pool = pool;
     this.assembler = assembler;
-    this.arena = direct ? ByteBuffer.allocateDirect(1 << 18) : ByteBuffer.allocate(1 << 18);
-    arena.position(7);
+    this.arena = direct ? DIRECT_ARENA : HEAP_ARENA;
   }
 
   static Receiver onHeap(Role role) {
