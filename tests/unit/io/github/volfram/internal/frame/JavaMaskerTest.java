@@ -9,6 +9,7 @@ import io.github.volfram.internal.transport.Masker;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class JavaMaskerTest {
@@ -117,6 +118,46 @@ class JavaMaskerTest {
       }
     }
     assertEquals(UTF8_INVALID, MASKER.maskText(ByteBuffer.allocate(1), 0, 1, KEY, 0, UTF8_INVALID));
+  }
+
+  @Test
+  void textOfAnyBytesIsJudgedAsByteByByte_8_1() {
+    long seed = System.nanoTime();
+    System.out.println("JavaMaskerTest seed " + seed);
+    Random random = new Random(seed);
+    String[] pieces = {"a", "exactly8", "ü", "漢", "😀", "exactly8exactly8"};
+    for (int round = 0; round < 20_000; round++) {
+      StringBuilder text = new StringBuilder();
+      int count = random.nextInt(random.nextInt(8) == 0 ? 300 : 20);
+      for (int i = 0; i < count; i++) {
+        text.append(pieces[random.nextInt(pieces.length)]);
+      }
+      byte[] plain = text.toString().getBytes(StandardCharsets.UTF_8);
+      if (plain.length > 0 && random.nextInt(3) > 0) {
+        plain[random.nextInt(plain.length)] = (byte) random.nextInt();
+      }
+      int before = random.nextInt(plain.length + 1);
+      int split = before + random.nextInt(plain.length + 1 - before);
+      int key = random.nextInt();
+      byte[] masked = plain.clone();
+      reference(masked, 0, masked.length, key, 0);
+      ByteBuffer buffer = ByteBuffer.allocateDirect(masked.length).put(0, masked);
+      int[] ends = {before, split, plain.length};
+      int expected = UTF8_COMPLETE;
+      int state = UTF8_COMPLETE;
+      int at = 0;
+      for (int end : ends) {
+        for (int i = at; i < end; i++) {
+          expected = Utf8.next(expected, plain[i]);
+        }
+        state = MASKER.maskText(buffer, at, end - at, key, at, state);
+        assertEquals(expected, state, () -> "seed " + seed);
+        at = end;
+      }
+      if (state >= 0) {
+        assertEquals(ByteBuffer.wrap(plain), ByteBuffer.wrap(content(buffer)));
+      }
+    }
   }
 
   @Test
