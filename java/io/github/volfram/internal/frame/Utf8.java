@@ -221,17 +221,19 @@ public final class Utf8 {
   }
 
   private static boolean putAscii(CharSequence text, int i, ByteBuffer dst, int at) {
-    long word = 0;
-    int all = 0;
-    for (int k = 0; k < Long.BYTES; k++) {
-      char c = text.charAt(i + k);
-      all |= c;
-      word = word << 8 | c;
-    }
-    if (all >= 0x80) {
+    char a = text.charAt(i);
+    char b = text.charAt(i + 1);
+    char c = text.charAt(i + 2);
+    char d = text.charAt(i + 3);
+    char e = text.charAt(i + 4);
+    char f = text.charAt(i + 5);
+    char g = text.charAt(i + 6);
+    char h = text.charAt(i + 7);
+    if ((a | b | c | d | e | f | g | h) >= 0x80) {
       return false;
     }
-    WireOrder.LONG.set(dst, at, word);
+    WireOrder.INT.set(dst, at, a << 24 | b << 16 | c << 8 | d);
+    WireOrder.INT.set(dst, at + Integer.BYTES, e << 24 | f << 16 | g << 8 | h);
     return true;
   }
 
