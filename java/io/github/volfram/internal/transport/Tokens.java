@@ -11,7 +11,7 @@ public final class Tokens {
 
   /** Makes a token; the slot is not negative. */
   public static long of(int slot, int generation) {
-    return (long) generation << 32 | slot & 0xFFFF_FFFFL;
+    return ((long) generation << 32) | (slot & 0xFFFF_FFFFL);
   }
 
   /** The slot of a token. */
