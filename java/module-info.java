@@ -3,7 +3,7 @@ module io.github.volfram {
   requires com.sun.jna;
   requires org.jctools.core;
   requires static info.picocli;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
   exports io.github.volfram;
 }

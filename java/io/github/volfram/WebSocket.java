@@ -1,0 +1,155 @@
+package io.github.volfram;
+
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One WebSocket connection, of a server or a client. All methods may be called by any thread, none
+ * blocks, and messages of one thread are sent in the order of its calls.
+ *
+ * <p>A message is either <em>taken</em> (it will be sent, unless the connection breaks) or refused
+ * as a whole. What was taken and not yet handed to the kernel counts in {@link #bufferedBytes()}; a
+ * message that would raise it above {@code outboundHardCapBytes} is refused, except that an empty
+ * buffer takes one message of any size. A buffer passed to a send method is copied or sent before
+ * the method returns and may be reused at once; its position is not changed.
+ */
+public interface WebSocket {
+
+  /**
+   * Offers a text message.
+   *
+   * @return true when it was taken; false when the outbound buffer is full or the connection is not
+   *     open
+   * @throws IllegalArgumentException when the text has a lone surrogate, which UTF-8 cannot express
+   */
+  boolean offerText(String text);
+
+  /**
+   * Offers a text message that is UTF-8 already, from the buffer's position to its limit.
+   *
+   * @return true when it was taken; false when the outbound buffer is full or the connection is not
+   *     open
+   * @throws IllegalArgumentException when the bytes are not well-formed UTF-8
+   */
+  boolean offerTextUtf8(ByteBuffer utf8);
+
+  /**
+   * Offers a binary message, from the buffer's position to its limit.
+   *
+   * @return true when it was taken; false when the outbound buffer is full or the connection is not
+   *     open
+   */
+  boolean offerBinary(ByteBuffer payload);
+
+  /**
+   * Sends a text message and tells how it ended.
+   *
+   * @throws IllegalArgumentException when the text has a lone surrogate
+   */
+  void sendText(String text, SendCallback callback);
+
+  /** Sends a binary message, from position to limit, and tells how it ended. */
+  void sendBinary(ByteBuffer payload, SendCallback callback);
+
+  /**
+   * Sends a text message.
+   *
+   * @return completes when the kernel has taken the last byte; fails with {@link
+   *     OutboundFullException} or {@link WebSocketClosedException}
+   * @throws IllegalArgumentException when the text has a lone surrogate
+   */
+  default CompletableFuture<Void> sendText(String text) {
+    CompletableFuture<Void> future = new CompletableFuture<>();
+    sendText(text, failure -> complete(future, failure));
+    return future;
+  }
+
+  /**
+   * Sends a binary message, from position to limit.
+   *
+   * @return completes when the kernel has taken the last byte; fails with {@link
+   *     OutboundFullException} or {@link WebSocketClosedException}
+   */
+  default CompletableFuture<Void> sendBinary(ByteBuffer payload) {
+    CompletableFuture<Void> future = new CompletableFuture<>();
+    sendBinary(payload, failure -> complete(future, failure));
+    return future;
+  }
+
+  /**
+   * Offers a ping (RFC 6455 §5.5.2); its pong arrives at {@link WebSocketListener#onPong}.
+   *
+   * @return true when it was taken
+   * @throws IllegalArgumentException when the payload is longer than 125 bytes
+   */
+  boolean offerPing(ByteBuffer payload);
+
+  /**
+   * Offers an unsolicited pong (RFC 6455 §5.5.3). Pings are answered without it.
+   *
+   * @return true when it was taken
+   * @throws IllegalArgumentException when the payload is longer than 125 bytes
+   */
+  boolean offerPong(ByteBuffer payload);
+
+  /**
+   * Begins the closing handshake (RFC 6455 §7.1.2) after what was taken before: sends a close
+   * frame, waits for the peer's for at most {@code closeTimeout}, and ends in {@link
+   * WebSocketListener#onClose}. Without effect when the connection is closing already.
+   *
+   * @param code {@link CloseCode#NORMAL_CLOSURE} or 3000 to 4999
+   * @param reason at most 123 bytes of UTF-8
+   * @throws IllegalArgumentException for another code, or a longer reason
+   */
+  void close(int code, String reason);
+
+  /** Begins the closing handshake with {@link CloseCode#NORMAL_CLOSURE} and no reason. */
+  default void close() {
+    close(CloseCode.NORMAL_CLOSURE, "");
+  }
+
+  /**
+   * Drops the connection at once, without a closing handshake and without sending what is buffered.
+   */
+  void abort();
+
+  /** Whether messages may be sent: the handshake is complete and no closing has begun. */
+  boolean isOpen();
+
+  /** The bytes that were taken and that the kernel has not got yet, frame headers included. */
+  long bufferedBytes();
+
+  /** Stops receiving; what the kernel has received stays there, and the peer is slowed down. */
+  void pauseReading();
+
+  /** Receives again after {@link #pauseReading()}. */
+  void resumeReading();
+
+  /** The subprotocol agreed on, or null (RFC 6455 §1.9). */
+  @Nullable String subprotocol();
+
+  /** The request that opened this connection: received by a server, sent by a client. */
+  UpgradeRequest request();
+
+  /** The peer's address, or null when the connection is gone and nobody had asked before. */
+  @Nullable SocketAddress remoteAddress();
+
+  /** This side's address, or null when the connection is gone. */
+  @Nullable SocketAddress localAddress();
+
+  /** The object attached last, or null. */
+  @Nullable Object attachment();
+
+  /** Attaches an object of the application's; replaces the one before. */
+  void attach(@Nullable Object attachment);
+
+  private static void complete(CompletableFuture<Void> future, @Nullable Throwable failure) {
+    if (failure == null) {
+      future.complete(null);
+    } else {
+      future.completeExceptionally(failure);
+    }
+  }
+}
