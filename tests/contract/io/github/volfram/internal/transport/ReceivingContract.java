@@ -194,9 +194,7 @@ abstract class ReceivingContract extends TransportFixture {
     until("closed", () -> !sink.closed(connection.token()).isEmpty());
     assertArrayEquals(random(10, 6), sink.received(connection.token()));
 
-    int before = sink.completions;
-    turns(5);
-    assertEquals(before, sink.completions, "an ended stream must not keep the loop busy");
+    assertIdle("an ended stream must not keep the loop busy");
     assertEquals(List.of(0), sink.closed(connection.token()));
 
     submit(connection.token(), random(2000, 7));
@@ -209,9 +207,7 @@ abstract class ReceivingContract extends TransportFixture {
     connection.peer().reset();
     until("closed", () -> !sink.closed(connection.token()).isEmpty());
 
-    int before = sink.completions;
-    turns(5);
-    assertEquals(before, sink.completions, "a broken connection must not keep the loop busy");
+    assertIdle("a broken connection must not keep the loop busy");
     assertEquals(List.of(Errno.ECONNRESET), sink.closed(connection.token()));
     transport.close(connection.token());
   }
@@ -224,7 +220,9 @@ abstract class ReceivingContract extends TransportFixture {
 
     int before = sink.completions;
     turns(20);
+    // A backend may report it at once.
     assertTrue(sink.completions - before <= 1, sink.kinds.toString());
+    assertIdle("a broken connection that is paused must not keep the loop busy");
 
     transport.resumeReading(connection.token());
     until("closed", () -> !sink.closed(connection.token()).isEmpty());

@@ -1,5 +1,7 @@
 package io.github.volfram.internal.transport;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
@@ -85,6 +87,17 @@ abstract class TransportFixture {
     for (int i = 0; i < count; i++) {
       transport.turn(MILLI, sink);
     }
+  }
+
+  /** Nothing happens, and the loop sleeps meanwhile. */
+  void assertIdle(String why) throws IOException {
+    int before = sink.completions;
+    long start = network.nanoTime();
+    for (int i = 0; i < 3; i++) {
+      assertEquals(0, transport.turn(10 * MILLI, sink), why);
+    }
+    assertEquals(before, sink.completions, why);
+    assertTrue(network.nanoTime() - start >= 30 * MILLI, why);
   }
 
   /** Writes everything, turning when the connection is full. */
