@@ -56,25 +56,23 @@ final class GatheredWrite {
 
   /** Writes what was added, in order, and returns how many bytes the kernel took. */
   long write(NioConnection connection) throws IOException {
-    if (count == 1) {
-      long sent = connection.write(regions[0]);
-      regions[0] = staging;
-      return sent;
-    }
-    if (total <= STAGING_BYTES) {
-      staging.clear();
-      for (int i = 0; i < count; i++) {
-        staging.put(regions[i]);
-        regions[i] = staging;
-      }
-      return connection.write(staging.flip());
-    }
     try {
-      return writeVector(connection);
+      if (count == 1) {
+        return connection.write(regions[0]);
+      }
+      return total <= STAGING_BYTES ? writeStaged(connection) : writeVector(connection);
     } finally {
       // No foreign buffer is to be kept alive by us.
       Arrays.fill(regions, 0, count, staging);
     }
+  }
+
+  private long writeStaged(NioConnection connection) throws IOException {
+    staging.clear();
+    for (int i = 0; i < count; i++) {
+      staging.put(regions[i]);
+    }
+    return connection.write(staging.flip());
   }
 
   private long writeVector(NioConnection connection) throws IOException {

@@ -11,6 +11,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
 
 /** A listening socket. */
 final class NioListener extends NioChannel {
@@ -35,9 +36,14 @@ final class NioListener extends NioChannel {
       channel.configureBlocking(false);
       channel.bind(address, backlog);
       return new NioListener(token, channel);
-    } catch (IOException e) {
+    } catch (IOException | UnresolvedAddressException e) {
       channel.close();
-      BindException named = new BindException("cannot bind " + address + ": " + e.getMessage());
+      BindException named =
+          new BindException(
+              "cannot bind "
+                  + address
+                  + ": "
+                  + (e instanceof UnresolvedAddressException ? "unresolved" : e.getMessage()));
       named.initCause(e);
       throw named;
     } catch (RuntimeException e) {

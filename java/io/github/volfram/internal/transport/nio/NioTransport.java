@@ -51,6 +51,7 @@ public final class NioTransport implements Transport {
 
   @Override
   public ByteBuffer sendArena() {
+    requireOpen();
     return sendArena;
   }
 

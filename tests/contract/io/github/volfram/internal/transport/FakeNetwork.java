@@ -109,6 +109,9 @@ public final class FakeNetwork implements Network {
   /** Begins to listen; connections are put into the queue. */
   SocketAddress bind(SocketAddress wanted, Deque<FakeSocket> backlog) throws IOException {
     InetSocketAddress address = (InetSocketAddress) wanted;
+    if (address.isUnresolved()) {
+      throw new BindException("cannot bind " + address + ": unresolved");
+    }
     if (address.getPort() == 0) {
       address = newAddress();
     }

@@ -33,6 +33,7 @@ public final class FakeTransport implements Transport {
 
   @Override
   public ByteBuffer sendArena() {
+    requireOpen();
     return sendArena;
   }
 

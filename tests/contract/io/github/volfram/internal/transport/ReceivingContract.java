@@ -32,6 +32,15 @@ abstract class ReceivingContract extends TransportFixture {
   }
 
   @Test
+  void anUnresolvedAddressCannotBeBound() {
+    InetSocketAddress unresolved = InetSocketAddress.createUnresolved("nowhere.invalid", 80);
+    IOException e =
+        assertThrows(IOException.class, () -> transport.listen(newToken(), unresolved, 10));
+
+    assertTrue(e.getMessage().contains("nowhere.invalid"), e.getMessage());
+  }
+
+  @Test
   void anAcceptedConnectionReceives() throws IOException {
     Connection connection = connection();
     assertEquals(List.of(LISTENER), sink.acceptedBy);
@@ -61,6 +70,24 @@ abstract class ReceivingContract extends TransportFixture {
     socket.discard();
 
     readEnd(peer);
+  }
+
+  @Test
+  void discardingAfterAdoptionHasNoEffect() throws IOException {
+    Peer peer = network.connect(listening);
+    until("accepted", () -> !sink.accepted.isEmpty());
+    AcceptedSocket socket = sink.accepted.remove();
+    long token = newToken();
+    transport.adopt(token, socket, SocketSettings.DEFAULT);
+
+    socket.discard();
+
+    write(peer, random(10, 11));
+    until("received", () -> sink.receivedLength(token) == 10);
+    assertArrayEquals(random(10, 11), sink.received(token));
+    assertThrows(
+        IllegalStateException.class,
+        () -> transport.adopt(newToken(), socket, SocketSettings.DEFAULT));
   }
 
   @Test
@@ -157,11 +184,13 @@ abstract class ReceivingContract extends TransportFixture {
     transport.pauseReading(connection.token());
     write(connection.peer(), random(10, 5));
 
+    connection.peer().shutdownOutput();
     turns(3);
     assertEquals(0, sink.receivedLength(connection.token()));
+    assertEquals(List.of(), sink.closed(connection.token()));
 
     transport.resumeReading(connection.token());
-    until("received", () -> sink.receivedLength(connection.token()) == 10);
+    until("closed", () -> !sink.closed(connection.token()).isEmpty());
     assertArrayEquals(random(10, 5), sink.received(connection.token()));
   }
 

@@ -23,6 +23,12 @@ import org.junit.jupiter.api.Test;
 abstract class SendingContract extends ReceivingContract {
 
   @Test
+  void theSendArenaIsDirectAndHasItsSize() {
+    assertTrue(transport.sendArena().isDirect());
+    assertEquals(Transport.SEND_ARENA_BYTES, transport.sendArena().capacity());
+  }
+
+  @Test
   void receivedBytesAreEchoedFromWhereTheyLie() throws IOException {
     Connection a = connection();
     Connection b = connection();
@@ -87,10 +93,11 @@ abstract class SendingContract extends ReceivingContract {
           // Some regions adjoin, others do not.
           at += bytes.length + i % 2;
         }
-        // Position and limit are nobody's business.
-        arena.clear().position(7).limit(7);
+        arena.clear().limit(7).position(3);
       }
       assertArrayEquals(expected.toByteArray(), read(connection.peer(), expected.size()));
+      assertEquals(7, arena.limit(), "position and limit are neither read nor changed");
+      assertEquals(3, arena.position());
     }
   }
 

@@ -153,6 +153,31 @@ abstract class TransportContract extends SendingContract {
   }
 
   @Test
+  void aSlotIsUsedAgainWithinACompletion() throws IOException {
+    Connection old = connection();
+    long renewed = Tokens.of(Tokens.slot(old.token()), 2);
+    Peer peer = network.connect(listening);
+    until("accepted", () -> !sink.accepted.isEmpty());
+    sink.onReceived =
+        (token, arena, index, length) -> {
+          if (token == old.token()) {
+            transport.close(token);
+            try {
+              transport.adopt(renewed, sink.accepted.remove(), SocketSettings.DEFAULT);
+            } catch (IOException e) {
+              throw new AssertionError(e);
+            }
+          }
+        };
+    write(old.peer(), new byte[] {1});
+    write(peer, new byte[] {2});
+    until("received", () -> sink.receivedLength(renewed) > 0);
+
+    assertArrayEquals(new byte[] {2}, sink.received(renewed));
+    assertEquals(1, sink.receivedLength(old.token()));
+  }
+
+  @Test
   void descriptorsAreFreed() throws IOException {
     assumeTrue(network.openDescriptors() >= 0, "descriptors cannot be counted here");
     connection().peer().close();
@@ -230,6 +255,7 @@ abstract class TransportContract extends SendingContract {
     for (Executable call : operations(connection.token())) {
       assertThrows(IllegalStateException.class, call);
     }
+    assertThrows(IllegalStateException.class, () -> transport.sendArena());
     assertThrows(IllegalStateException.class, () -> transport.turn(0, sink));
     assertThrows(IllegalStateException.class, () -> transport.flush(sink));
     assertThrows(

@@ -79,13 +79,20 @@ abstract class TransportFixture {
       if (System.nanoTime() > deadline) {
         fail("has not happened: " + what + "; so far " + sink.kinds);
       }
-      transport.turn(MILLI, sink);
+      turn();
     }
+  }
+
+  /** One short turn, which returns the number of completions. */
+  private void turn() throws IOException {
+    int before = sink.completions;
+    int completions = transport.turn(MILLI, sink);
+    assertEquals(sink.completions - before, completions, "completions returned by a turn");
   }
 
   void turns(int count) throws IOException {
     for (int i = 0; i < count; i++) {
-      transport.turn(MILLI, sink);
+      turn();
     }
   }
 
