@@ -51,7 +51,8 @@ record Authority(String host, int port) {
         return false;
       }
     }
-    return host.length() > 3 && host.indexOf(':') > 0;
+    // The shortest form, "::", has two colons as every form has.
+    return host.indexOf(':') < host.lastIndexOf(':');
   }
 
   private static boolean isRegName(String host) {

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key of an upgrade; null for a plain request
  * @param subprotocols offered by an upgrade, in the client's order of preference
+ * @param extensions offered by an upgrade, in the client's order of preference
  */
-record CheckedRequest(@Nullable String key, List<String> subprotocols) {
+record CheckedRequest(@Nullable String key, List<String> subprotocols, List<Extension> extensions) {
 
   private static final String SECTION = "RFC 6455 §4.2.1";
 
@@ -26,7 +27,7 @@ record CheckedRequest(@Nullable String key, List<String> subprotocols) {
     boolean plain = plainHttp && !upgrade;
     checkMethod(head.method(), plain);
     if (plain) {
-      return new CheckedRequest(null, List.of());
+      return new CheckedRequest(null, List.of(), List.of());
     }
     if (head.isHttp10()) {
       throw new HandshakeViolation(505, SECTION, "expected HTTP/1.1, got HTTP/1.0");
@@ -44,7 +45,8 @@ record CheckedRequest(@Nullable String key, List<String> subprotocols) {
           SECTION,
           "expected base64 of 16 bytes as Sec-WebSocket-Key, got " + HttpSyntax.quoted(key));
     }
-    return new CheckedRequest(key, subprotocols(headers));
+    List<Extension> extensions = Extensions.parse(headers.all("Sec-WebSocket-Extensions"));
+    return new CheckedRequest(key, subprotocols(headers), extensions);
   }
 
   private static void checkTarget(HttpHead head) throws HandshakeViolation {

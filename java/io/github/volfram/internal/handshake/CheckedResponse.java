@@ -7,12 +7,14 @@ import org.jspecify.annotations.Nullable;
  * A 101 that answers this client's request (RFC 6455 §4.1, the list under "validate").
  *
  * @param subprotocol that the server chose, or null
+ * @param deflate what the server agreed to, or null for no compression
  */
-record CheckedResponse(@Nullable String subprotocol) {
+record CheckedResponse(@Nullable String subprotocol, @Nullable DeflateAgreement deflate) {
 
   private static final String SECTION = "RFC 6455 §4.1";
 
-  static CheckedResponse of(HttpHead head, String key, List<String> offeredSubprotocols)
+  static CheckedResponse of(
+      HttpHead head, String key, List<String> subprotocols, List<PerMessageDeflateOffer> offers)
       throws HandshakeViolation {
     HttpHeaders headers = head.headers();
     if (head.isHttp10()) {
@@ -33,8 +35,9 @@ record CheckedResponse(@Nullable String subprotocol) {
       throw violation(
           "expected Sec-WebSocket-Accept \"" + expected + "\", got " + HttpSyntax.quoted(accept));
     }
-    checkNoExtensions(headers);
-    return new CheckedResponse(subprotocol(headers, offeredSubprotocols));
+    List<Extension> extensions = Extensions.parse(headers.all("Sec-WebSocket-Extensions"));
+    return new CheckedResponse(
+        subprotocol(headers, subprotocols), PerMessageDeflate.agreed(extensions, offers));
   }
 
   private static @Nullable String subprotocol(HttpHeaders headers, List<String> offered)
@@ -48,13 +51,6 @@ record CheckedResponse(@Nullable String subprotocol) {
           "expected a subprotocol of " + offered + " or none, got " + HttpSyntax.quoted(chosen));
     }
     return chosen;
-  }
-
-  private static void checkNoExtensions(HttpHeaders headers) throws HandshakeViolation {
-    String extensions = headers.first("Sec-WebSocket-Extensions");
-    if (extensions != null) {
-      throw violation("expected no extension, got " + HttpSyntax.quoted(extensions));
-    }
   }
 
   private static String single(HttpHeaders headers, String name) throws HandshakeViolation {

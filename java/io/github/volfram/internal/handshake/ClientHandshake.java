@@ -40,14 +40,26 @@ public final class ClientHandshake {
   private final HandshakeLimits limits;
   private final String key;
   private final List<String> subprotocols;
+  private final List<PerMessageDeflateOffer> deflateOffers;
   private final byte[] request;
   private HttpHeadParser parser;
   private int interimResponses;
   private State state = State.READING_RESPONSE;
   private @Nullable HttpHead response;
   private @Nullable RefusalBody body;
-  private @Nullable String subprotocol;
+  private @Nullable CheckedResponse checked;
   private @Nullable String failure;
+
+  /** A handshake that offers no compression. */
+  public ClientHandshake(
+      HandshakeLimits limits,
+      String hostHeader,
+      String target,
+      HttpHeaders extra,
+      List<String> subprotocols,
+      byte[] nonce16) {
+    this(limits, hostHeader, target, extra, subprotocols, List.of(), nonce16);
+  }
 
   /**
    * A handshake with its request.
@@ -56,6 +68,7 @@ public final class ClientHandshake {
    * @param target path and query, beginning with a slash
    * @param extra more headers of the request
    * @param subprotocols to offer, in order of preference
+   * @param deflateOffers of compression, in order of preference; empty for none
    * @param nonce16 16 random bytes
    * @throws IllegalArgumentException for what could not be sent as it is, or would be read as
    *     something else: nothing is escaped or left out silently
@@ -66,10 +79,12 @@ public final class ClientHandshake {
       String target,
       HttpHeaders extra,
       List<String> subprotocols,
+      List<PerMessageDeflateOffer> deflateOffers,
       byte[] nonce16) {
     this.limits = limits;
     this.key = HandshakeKey.of(nonce16);
     this.subprotocols = List.copyOf(subprotocols);
+    this.deflateOffers = List.copyOf(deflateOffers);
     this.parser = HttpHeadParser.forResponse(limits);
     checkHost(hostHeader);
     checkTarget(target);
@@ -84,6 +99,11 @@ public final class ClientHandshake {
             .add("Sec-WebSocket-Version", "13");
     if (!subprotocols.isEmpty()) {
       headers.add("Sec-WebSocket-Protocol", String.join(", ", subprotocols));
+    }
+    if (!deflateOffers.isEmpty()) {
+      List<Extension> offers =
+          deflateOffers.stream().map(PerMessageDeflateOffer::toExtension).toList();
+      headers.add("Sec-WebSocket-Extensions", Extensions.format(offers));
     }
     request = HttpAnswer.head("GET " + target + " HTTP/1.1", headers.addAll(extra).build());
   }
@@ -158,7 +178,7 @@ public final class ClientHandshake {
   private void headRead(HttpHead head) throws HandshakeViolation {
     if (head.status() == 101) {
       response = head;
-      subprotocol = CheckedResponse.of(head, key, subprotocols).subprotocol();
+      checked = CheckedResponse.of(head, key, subprotocols, deflateOffers);
       become(State.OPEN);
     } else if (head.status() >= 200) {
       response = head;
@@ -198,7 +218,12 @@ public final class ClientHandshake {
 
   /** The subprotocol that the server chose, or null for none. */
   public @Nullable String subprotocol() {
-    return subprotocol;
+    return checked == null ? null : checked.subprotocol();
+  }
+
+  /** The compression that the server agreed to, or null for none. */
+  public @Nullable DeflateAgreement deflate() {
+    return checked == null ? null : checked.deflate();
   }
 
   /** The first bytes of a refusal's body, at most 64 KiB. */

@@ -1,6 +1,7 @@
 package io.github.volfram.internal.handshake;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** Writes heads and whole answers as bytes (RFC 9112 §3, §4). Stateless. */
 final class HttpAnswer {
@@ -45,8 +46,11 @@ final class HttpAnswer {
   /** A final answer with a line of text as its body. */
   static byte[] closing(int status, HttpHeaders extra, String line, boolean withBody) {
     HttpHeaders headers =
-        HttpHeaders.builder().addAll(extra).add("Content-Type", "text/plain").build();
-    return closing(status, headers, (line + "\n").getBytes(ISO_8859_1), withBody);
+        HttpHeaders.builder()
+            .addAll(extra)
+            .add("Content-Type", "text/plain; charset=utf-8")
+            .build();
+    return closing(status, headers, (line + "\n").getBytes(UTF_8), withBody);
   }
 
   static String reason(int status) {

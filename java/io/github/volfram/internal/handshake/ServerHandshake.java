@@ -33,9 +33,11 @@ public final class ServerHandshake {
 
   private final HttpHeadParser parser;
   private final boolean plainHttp;
+  private final ServerDeflate deflateOptions;
   private State state = State.READING_REQUEST;
   private @Nullable HttpHead request;
   private @Nullable CheckedRequest checked;
+  private PerMessageDeflate.@Nullable Accepted deflate;
   private byte @Nullable [] response;
   private int responseStatus;
   private @Nullable HandshakeViolation violation;
@@ -45,14 +47,21 @@ public final class ServerHandshake {
     this(limits, false);
   }
 
+  /** A handshake without compression. */
+  public ServerHandshake(HandshakeLimits limits, boolean plainHttp) {
+    this(limits, plainHttp, ServerDeflate.OFF);
+  }
+
   /**
    * A handshake.
    *
    * @param plainHttp whether a GET or HEAD that asks for no WebSocket awaits a decision too
+   * @param deflate which offers of compression are accepted
    */
-  public ServerHandshake(HandshakeLimits limits, boolean plainHttp) {
+  public ServerHandshake(HandshakeLimits limits, boolean plainHttp, ServerDeflate deflate) {
     this.parser = HttpHeadParser.forRequest(limits);
     this.plainHttp = plainHttp;
+    this.deflateOptions = deflate;
   }
 
   /**
@@ -75,7 +84,9 @@ public final class ServerHandshake {
       if (parser.isComplete()) {
         HttpHead head = parser.head();
         request = head;
-        checked = CheckedRequest.of(head, plainHttp);
+        CheckedRequest valid = CheckedRequest.of(head, plainHttp);
+        checked = valid;
+        deflate = PerMessageDeflate.accept(deflateOptions, valid.extensions());
         become(State.AWAITING_DECISION);
       }
       return read;
@@ -124,6 +135,12 @@ public final class ServerHandshake {
     return checked().subprotocols();
   }
 
+  /** The compression that a 101 agrees to, or null for none; the same before and after it. */
+  public @Nullable DeflateAgreement deflate() {
+    checked();
+    return deflate == null ? null : deflate.agreement();
+  }
+
   /**
    * Answers 101.
    *
@@ -154,6 +171,9 @@ public final class ServerHandshake {
             .add("Sec-WebSocket-Accept", HandshakeKey.accept(key));
     if (subprotocol != null) {
       headers.add("Sec-WebSocket-Protocol", subprotocol);
+    }
+    if (deflate != null) {
+      headers.add("Sec-WebSocket-Extensions", deflate.response().toString());
     }
     String line = "HTTP/1.1 101 " + HttpAnswer.reason(101);
     answer(State.ACCEPTED, 101, HttpAnswer.head(line, headers.addAll(extra).build()));
