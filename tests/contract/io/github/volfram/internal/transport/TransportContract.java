@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -222,6 +224,32 @@ abstract class TransportContract extends SendingContract {
     }
     turns(1);
     assertEquals(before, network.openDescriptors());
+  }
+
+  @Test
+  void exhaustedDescriptorsAreReportedAndAcceptingRecovers() throws Exception {
+    assumeTrue(network instanceof LoopbackNetwork, "a fake has no limit");
+    assumeTrue(new File("/dev/null").exists(), "a Unix shell sets the limit");
+    String java = System.getProperty("java.home") + "/bin/java";
+    Process process =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "ulimit -n 120 && exec \"$@\"",
+                "sh",
+                java,
+                "-cp",
+                System.getProperty("java.class.path"),
+                DescriptorLimit.class.getName(),
+                transport.getClass().getName())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertEquals(
+        List.of("failed with [24], accepted 0", "paused: 0, slept true", "resumed: accepted 1"),
+        output.lines().toList());
+    assertEquals(0, process.waitFor());
   }
 
   @Test
