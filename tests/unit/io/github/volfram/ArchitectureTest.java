@@ -51,6 +51,13 @@ class ArchitectureTest {
           "^import (?:static )?io\\.github\\.volfram((?:\\.[a-z][a-z0-9_]*)*)(\\.\\w+|\\.\\*)",
           Pattern.MULTILINE);
 
+  /** What a sans-I/O package does without; a URI is only a text. */
+  private static final Pattern OUTSIDE_WORLD =
+      Pattern.compile(
+          "java\\.nio\\.channels|java\\.nio\\.file|java\\.net\\.(?!URI|URISyntaxException)"
+              + "|java\\.util\\.concurrent|\\bThread\\b|\\bSystem\\.(nanoTime|currentTimeMillis)"
+              + "|\\b(Instant|Clock)\\b");
+
   @Test
   void importsFollowTheAllowedArrows() throws IOException {
     List<String> offences = new ArrayList<>();
@@ -96,6 +103,46 @@ class ArchitectureTest {
       }
     }
     return offences;
+  }
+
+  @Test
+  void handshakeAndFramesKnowNoChannelSocketThreadOrClock() throws IOException {
+    List<String> offences = new ArrayList<>();
+    int checked = 0;
+    for (Path file : sources()) {
+      if (file.getParent().endsWith("handshake") || file.getParent().endsWith("frame")) {
+        checked++;
+        Matcher matcher = OUTSIDE_WORLD.matcher(withoutComments(Files.readString(file)));
+        if (matcher.find()) {
+          offences.add(file.getFileName() + ": " + matcher.group());
+        }
+      }
+    }
+    assertTrue(checked > 2, "the packages were found");
+    assertEquals(List.of(), offences);
+  }
+
+  @Test
+  void theRuleOfTheOutsideWorldNoticesOffences() {
+    for (String line :
+        List.of(
+            "import java.nio.channels.ByteChannel;",
+            "import java.net.Socket;",
+            "import java.net.*;",
+            "var a = new java.net.InetSocketAddress(1);",
+            "import java.util.concurrent.locks.LockSupport;",
+            "Thread.sleep(1);",
+            "long now = System.nanoTime();",
+            "long now = System.currentTimeMillis();",
+            "Instant now = Instant.now();")) {
+      assertTrue(OUTSIDE_WORLD.matcher(withoutComments(line)).find(), line);
+    }
+    assertFalse(OUTSIDE_WORLD.matcher("import java.net.URI;").find());
+    assertFalse(OUTSIDE_WORLD.matcher(withoutComments("/** Any Thread may. */ // Thread")).find());
+  }
+
+  private static String withoutComments(String text) {
+    return text.replaceAll("(?s)/\\*.*?\\*/", "").replaceAll("//[^\n]*", "");
   }
 
   @Test

@@ -46,6 +46,9 @@ final class IoErrors {
 
   private IoErrors() {}
 
+  /** Initializes this class, and does nothing else. */
+  static void load() {}
+
   /** The error number, {@link Errno#EIO} when it cannot be told; never 0. */
   static int errno(IOException e) {
     int errno = named(e);

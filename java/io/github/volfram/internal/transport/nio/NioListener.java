@@ -19,6 +19,12 @@ final class NioListener extends NioChannel {
   /** So that a flood of new connections does not keep the others waiting. */
   private static final int MAX_ACCEPTS = 64;
 
+  static {
+    // Once descriptors have run out, no class can be loaded from a folder any more; so what
+    // describes that failure is loaded beforehand.
+    IoErrors.load();
+  }
+
   private final ServerSocketChannel channel;
   private boolean paused;
 

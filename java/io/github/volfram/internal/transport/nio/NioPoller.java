@@ -41,6 +41,11 @@ final class NioPoller {
     channel.register(selector);
   }
 
+  /** The selector of the moment. */
+  Selector selector() {
+    return selector;
+  }
+
   /** Waits as {@code Transport.turn} describes and calls the action for each ready key. */
   void select(long timeoutNanos, Consumer<SelectionKey> action) throws IOException {
     if (timeoutNanos == 0 || woken) {

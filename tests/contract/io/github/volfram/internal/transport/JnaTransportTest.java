@@ -9,12 +9,12 @@ import io.github.volfram.internal.transport.jna.NativeSupport;
 class JnaTransportTest extends TransportContract {
 
   @Override
-  Transport open() {
+  Network newNetwork() {
     NativeSupport support = NativeSupport.current();
     if (Boolean.getBoolean("volfram.native.required")) {
       assertTrue(support.isAvailable(), support.unavailabilityCause());
     }
     assumeTrue(support.isAvailable(), support.unavailabilityCause());
-    return new JnaTransport();
+    return new LoopbackNetwork(JnaTransport::new);
   }
 }

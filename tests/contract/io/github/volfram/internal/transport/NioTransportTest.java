@@ -5,7 +5,7 @@ import io.github.volfram.internal.transport.nio.NioTransport;
 class NioTransportTest extends TransportContract {
 
   @Override
-  Transport open() {
-    return new NioTransport();
+  Network newNetwork() {
+    return new LoopbackNetwork(NioTransport::new);
   }
 }

@@ -2,24 +2,25 @@ package io.github.volfram.internal.transport;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.FutureTask;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What every transport does with bytes that are submitted. */
-abstract class SendingContract extends TransportFixture {
-
-  private static final int MEBIBYTE = 1024 * 1024;
+/** Part of {@link TransportContract}: what goes out. */
+abstract class SendingContract extends ReceivingContract {
 
   @Test
   void theSendArenaIsDirectAndHasItsSize() {
@@ -28,238 +29,275 @@ abstract class SendingContract extends TransportFixture {
   }
 
   @Test
-  void receivedRegionIsEchoedInPlace() throws Exception {
-    sink = new EchoSink(transport);
-    Pair pair = pair();
-    byte[] bytes = noise(1000, 1);
-    pair.peer().getOutputStream().write(bytes);
-    byte[] echo = turnWhile(() -> read(pair.peer(), bytes.length));
-    assertArrayEquals(EchoSink.inverted(bytes), echo);
-  }
-
-  @Test
-  void manyLargeRegionsAreEchoedInPlaceInOneTurn() throws Exception {
-    sink = new EchoSink(transport);
-    List<Pair> pairs = new ArrayList<>();
-    List<FutureTask<byte[]>> echoes = new ArrayList<>();
-    for (int i = 0; i < 8; i++) {
-      Pair pair = pair(freshToken(), new SocketSettings(true, MEBIBYTE, 0));
-      pairs.add(pair);
-    }
-    for (int i = 0; i < 8; i++) {
-      Socket peer = pairs.get(i).peer();
-      byte[] bytes = noise(3 * MEBIBYTE, i);
-      FutureTask<Void> writing =
-          inBackground(
-              () -> {
-                peer.getOutputStream().write(bytes);
-                return null;
-              });
-      echoes.add(
-          inBackground(
-              () -> {
-                byte[] echo = read(peer, bytes.length);
-                writing.get();
-                return echo;
-              }));
-    }
-    for (int i = 0; i < 8; i++) {
-      FutureTask<byte[]> echo = echoes.get(i);
-      turnUntil(echo::isDone);
-      assertArrayEquals(EchoSink.inverted(noise(3 * MEBIBYTE, i)), result(echo), "peer " + i);
+  void receivedBytesAreEchoedFromWhereTheyLie() throws IOException {
+    Connection a = connection();
+    Connection b = connection();
+    echo();
+    Random lengths = new Random(1);
+    for (int round = 0; round < 200; round++) {
+      byte[] fromA = random(1 + lengths.nextInt(20_000), round);
+      byte[] fromB = random(1 + lengths.nextInt(200), -round);
+      write(a.peer(), fromA);
+      write(b.peer(), fromB);
+      // More arrives for the arena before the echo of what lies there has left.
+      transport.turn(0, sink);
+      write(a.peer(), fromB);
+      assertArrayEquals(fromB, read(b.peer(), fromB.length));
+      assertArrayEquals(fromA, read(a.peer(), fromA.length));
+      assertArrayEquals(fromB, read(a.peer(), fromB.length));
     }
   }
 
   @Test
-  void chainedSubmitsLeaveInOrder() throws Exception {
-    Pair pair = pair();
-    ByteArrayOutputStream expected = new ByteArrayOutputStream();
-    int index = 0;
-    // More regions than the kernel takes in one call, from several buffers, not adjacent.
-    for (int i = 0; i < 3000; i++) {
-      byte[] bytes = noise(1 + i % 40, i);
-      expected.writeBytes(bytes);
-      if (i % 3 == 0) {
-        submit(pair.token(), bytes);
-      } else {
-        transport.sendArena().put(index, bytes);
-        transport.submit(pair.token(), transport.sendArena(), index, bytes.length);
-        index += bytes.length + i % 2;
+  void echoesAreWholeWhenOneTurnReceivesMoreThanAnArenaHolds() throws IOException {
+    List<Connection> connections = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      connections.add(connection());
+    }
+    keepUnsent();
+    sink.onReceived = (token, arena, index, length) -> sendInOrder(token, arena, index, length);
+    for (int round = 0; round < 3; round++) {
+      for (Connection connection : connections) {
+        byte[] sent = random(100_000, connection.token());
+        assertEquals(sent.length, writeWithoutTurning(connection.peer(), sent));
+      }
+      for (Connection connection : connections) {
+        assertArrayEquals(random(100_000, connection.token()), read(connection.peer(), 100_000));
       }
     }
-    turn();
-    assertTrue(sink.unsent.isEmpty(), "the kernel has room for all of it");
-    assertArrayEquals(expected.toByteArray(), read(pair.peer(), expected.size()));
+  }
+
+  private int writeWithoutTurning(Peer peer, byte[] bytes) throws IOException {
+    int written = peer.write(bytes, 0, bytes.length);
+    if (written < bytes.length) {
+      write(peer, Arrays.copyOfRange(bytes, written, bytes.length));
+    }
+    return bytes.length;
   }
 
   @Test
-  void positionAndLimitOfASubmittedBufferAreNeitherReadNorChanged() throws Exception {
-    Pair pair = pair();
-    ByteBuffer buffer = direct("abcdefgh".getBytes(StandardCharsets.US_ASCII));
-    buffer.limit(3).position(2);
-    transport.submit(pair.token(), buffer, 4, 4);
-    turn();
-    assertArrayEquals("efgh".getBytes(StandardCharsets.US_ASCII), read(pair.peer(), 4));
-    assertEquals(2, buffer.position());
-    assertEquals(3, buffer.limit());
+  void regionsOfOneTurnLeaveInOrder() throws IOException {
+    Connection connection = connection();
+    for (int count : new int[] {2, 3, 20, 300, 3000}) {
+      ByteArrayOutputStream expected = new ByteArrayOutputStream();
+      ByteBuffer arena = transport.sendArena();
+      int at = 0;
+      for (int i = 0; i < count; i++) {
+        byte[] bytes = random(1 + i % 40, i);
+        expected.writeBytes(bytes);
+        if (i % 3 == 0) {
+          submit(connection.token(), bytes);
+        } else {
+          arena.clear().put(at, bytes);
+          transport.submit(connection.token(), arena, at, bytes.length);
+          // Some regions adjoin, others do not.
+          at += bytes.length + i % 2;
+        }
+        arena.clear().limit(7).position(3);
+      }
+      assertArrayEquals(expected.toByteArray(), read(connection.peer(), expected.size()));
+      assertEquals(7, arena.limit(), "position and limit are neither read nor changed");
+      assertEquals(3, arena.position());
+    }
   }
 
   @Test
-  void aRegionOfNoBytesSendsNothing() throws Exception {
-    Pair pair = pair();
-    transport.submit(pair.token(), transport.sendArena(), 7, 0);
-    assertEquals(0, transport.turn(0, sink));
-    submit(pair.token(), new byte[] {42});
-    turn();
-    assertArrayEquals(new byte[] {42}, read(pair.peer(), 1));
+  void emptyRegionsSendNothing() throws IOException {
+    Connection connection = connection();
+    transport.submit(connection.token(), direct(new byte[4]), 4, 0);
+    submit(connection.token(), random(5, 5));
+
+    assertArrayEquals(random(5, 5), read(connection.peer(), 5));
+    assertEquals(0, sink.unsent(connection.token()).length);
   }
 
   @Test
-  void whatALatePeerLeavesUnsentIsSentWhenWritable() throws Exception {
-    Pair pair = pair();
-    byte[] bytes = noise(8 * MEBIBYTE, 8);
-    // Two buffers, so that the order of several regions handed back is seen too.
-    ByteBuffer even = direct(bytes);
-    ByteBuffer odd = direct(bytes);
+  void whatTheKernelDoesNotTakeIsHandedBackInOrder() throws IOException {
+    Connection connection = connection();
+    byte[] sent = random(8 << 20, 10);
+    int piece = 1 << 20;
     for (int i = 0; i < 8; i++) {
-      transport.submit(pair.token(), i % 2 == 0 ? even : odd, i * MEBIBYTE, MEBIBYTE);
+      submit(connection.token(), Arrays.copyOfRange(sent, i * piece, (i + 1) * piece));
     }
-    turn();
-    assertFalse(sink.unsent.isEmpty(), "8 MiB do not fit into the kernel");
-    assertEquals(8 * MEBIBYTE, endOfUnsent());
-    FutureTask<byte[]> reading = inBackground(() -> read(pair.peer(), bytes.length));
-    int notifications = 0;
-    while (!sink.unsent.isEmpty()) {
-      transport.awaitWritable(pair.token(), true);
-      int before = sink.writableCount(pair.token());
-      turnUntil(() -> sink.writableCount(pair.token()) > before);
-      notifications++;
-      List<RecordingSink.Region> again = List.copyOf(sink.unsent);
-      sink.unsent.clear();
-      for (RecordingSink.Region region : again) {
-        transport.submit(pair.token(), region.buffer(), region.index(), region.length());
-      }
-      turn();
-      if (!sink.unsent.isEmpty()) {
-        assertEquals(8 * MEBIBYTE, endOfUnsent());
-      }
-    }
-    turnUntil(reading::isDone);
-    assertArrayEquals(bytes, result(reading));
-    assertEquals(notifications, sink.writableCount(pair.token()), "each is armed for one");
-  }
 
-  /** Checks that the regions handed back follow one another; returns where they end. */
-  private int endOfUnsent() {
-    int end = sink.unsent.get(0).index();
-    for (RecordingSink.Region region : sink.unsent) {
-      assertEquals(end, region.index());
-      end += region.length();
-    }
-    return end;
+    transport.turn(0, sink);
+
+    byte[] unsent = sink.unsent(connection.token());
+    assertTrue(unsent.length > 0, "8 MiB fit; this test needs a larger message");
+    assertArrayEquals(Arrays.copyOfRange(sent, sent.length - unsent.length, sent.length), unsent);
+    assertEquals("unsent", sink.kinds.get(sink.kinds.size() - 1));
   }
 
   @Test
-  void writableIsReportedOnceAndOnlyWhileArmed() throws Exception {
-    Pair pair = pair();
-    Pair witness = pair();
-    letOthersRun(witness);
-    assertEquals(0, sink.writableCount(pair.token()));
-    transport.awaitWritable(pair.token(), true);
-    turnUntil(() -> sink.writableCount(pair.token()) > 0);
-    letOthersRun(witness);
-    assertEquals(1, sink.writableCount(pair.token()));
-    transport.awaitWritable(pair.token(), true);
-    transport.awaitWritable(pair.token(), false);
-    letOthersRun(witness);
-    assertEquals(1, sink.writableCount(pair.token()));
+  void aLongMessageArrivesWholeThoughThePeerStopsReading() throws IOException {
+    Connection connection = connection();
+    byte[] sent = random(8 << 20, 11);
+    keepUnsent();
+    submit(connection.token(), Arrays.copyOfRange(sent, 0, 5 << 20));
+    submit(connection.token(), Arrays.copyOfRange(sent, 5 << 20, sent.length));
+
+    turns(3);
+    assertIdle("nothing was read, so nothing is writable");
+
+    assertArrayEquals(sent, read(connection.peer(), sent.length));
+    assertTrue(sink.writable.size() > 0);
   }
 
-  @Test
-  void submitAndFlushWorkWithinACompletion() throws Exception {
-    sink =
-        new RecordingSink() {
-          @Override
-          public void received(long token, ByteBuffer arena, int index, int length) {
-            super.received(token, arena, index, length);
-            try {
-              for (byte round = 1; round <= 3; round++) {
-                // The arena is used afresh after each flush.
-                transport.sendArena().put(0, round).put(1, round);
-                transport.submit(token, transport.sendArena(), 0, 2);
-                if (round < 3) {
-                  transport.flush(this);
-                }
-              }
-            } catch (IOException e) {
-              throw new AssertionError(e);
-            }
+  private final Map<Long, Deque<ByteBuffer>> kept = new HashMap<>();
+
+  /** Keeps what was not sent, as an outbox does, and sends it when the socket is writable. */
+  private void keepUnsent() {
+    sink.onUnsent =
+        (token, buffer, index, length) -> {
+          kept.computeIfAbsent(token, any -> new ArrayDeque<>())
+              .add(direct(Recorder.bytes(buffer, index, length)));
+          transport.awaitWritable(token, true);
+        };
+    sink.onWritable =
+        token -> {
+          for (ByteBuffer bytes : kept.remove(token)) {
+            transport.submit(token, bytes, 0, bytes.capacity());
           }
         };
-    Pair pair = pair();
-    pair.peer().getOutputStream().write(9);
-    turnUntil(() -> sink.receivedCount(pair.token()) == 1);
-    assertArrayEquals(new byte[] {1, 1, 2, 2}, read(pair.peer(), 4), "sent within the turn");
-    turn();
-    assertArrayEquals(new byte[] {3, 3}, read(pair.peer(), 2), "sent by the next turn");
+  }
+
+  private void sendInOrder(long token, ByteBuffer arena, int index, int length) {
+    if (kept.containsKey(token)) {
+      kept.get(token).add(direct(Recorder.bytes(arena, index, length)));
+    } else {
+      transport.submit(token, arena, index, length);
+    }
   }
 
   @Test
-  void flushSendsWithoutReceiving() throws Exception {
-    Pair pair = pair();
-    pair.peer().getOutputStream().write(1);
-    submit(pair.token(), new byte[] {2});
+  void writableIsReportedOncePerArming() throws IOException {
+    Connection connection = connection();
+    transport.awaitWritable(connection.token(), true);
+    until("writable", () -> !sink.writable.isEmpty());
+    turns(3);
+    assertEquals(List.of(connection.token()), sink.writable);
+
+    transport.awaitWritable(connection.token(), true);
+    transport.awaitWritable(connection.token(), false);
+    turns(3);
+    assertEquals(List.of(connection.token()), sink.writable);
+  }
+
+  @Test
+  void flushWithinACompletionSendsAtOnce() throws IOException {
+    Connection connection = connection();
+    byte[] answer = random(50, 12);
+    byte[][] read = {null};
+    sink.onReceived =
+        (token, arena, index, length) -> {
+          try {
+            ByteBuffer sends = transport.sendArena();
+            sends.clear().put(0, answer);
+            transport.submit(token, sends, 0, answer.length);
+            transport.flush(sink);
+            // The arena is free again.
+            sends.put(0, new byte[answer.length]);
+            read[0] = readWithoutTurning(connection.peer(), answer.length);
+          } catch (IOException e) {
+            throw new AssertionError(e);
+          }
+        };
+    write(connection.peer(), new byte[] {1});
+    until("received", () -> read[0] != null);
+
+    assertArrayEquals(answer, read[0]);
+  }
+
+  private static byte[] readWithoutTurning(Peer peer, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    long deadline = System.nanoTime() + 10_000 * MILLI;
+    int read = 0;
+    while (read < length && System.nanoTime() < deadline) {
+      read += peer.read(bytes, read, length - read);
+    }
+    assertEquals(length, read);
+    return bytes;
+  }
+
+  @Test
+  void flushOutsideOfATurnSendsAndReceivesNothing() throws IOException {
+    Connection connection = connection();
+    write(connection.peer(), random(10, 13));
+    submit(connection.token(), random(10, 14));
+
     transport.flush(sink);
-    assertArrayEquals(new byte[] {2}, read(pair.peer(), 1));
-    assertEquals(0, sink.receivedCount(pair.token()));
-    turnUntil(() -> sink.receivedCount(pair.token()) == 1);
+
+    assertArrayEquals(random(10, 14), readWithoutTurning(connection.peer(), 10));
+    assertEquals(0, sink.receivedLength(connection.token()));
   }
 
   @Test
-  void sendingIsStillPossibleAfterThePeersEndOfStream() throws Exception {
-    Pair pair = pair();
-    Pair witness = pair();
-    pair.peer().getOutputStream().write(1);
-    pair.peer().shutdownOutput();
-    turnUntil(() -> !sink.closed(pair.token()).isEmpty());
-    assertEquals(1, sink.receivedCount(pair.token()), "the bytes come before the end");
-    submit(pair.token(), new byte[] {5, 6});
-    letOthersRun(witness);
-    assertArrayEquals(new byte[] {5, 6}, read(pair.peer(), 2));
-    assertEquals(List.of(0), sink.closed(pair.token()));
+  void closingSendsWhatWasSubmittedFirst() throws IOException {
+    Connection connection = connection();
+    submit(connection.token(), random(3000, 15));
+    transport.submit(connection.token(), direct(random(100, 16)), 0, 100);
+
+    transport.close(connection.token());
+
+    assertThrows(IllegalStateException.class, () -> transport.close(connection.token()));
+    assertArrayEquals(random(3000, 15), read(connection.peer(), 3000));
+    assertArrayEquals(random(100, 16), read(connection.peer(), 100));
+    readEnd(connection.peer());
   }
 
   @Test
-  void shutdownOutputEndsTheStreamAfterWhatWasSubmitted() throws Exception {
-    Pair pair = pair();
-    submit(pair.token(), new byte[] {1, 2, 3});
-    turn();
-    transport.shutdownOutput(pair.token());
-    byte[] all = turnWhile(() -> pair.peer().getInputStream().readAllBytes());
-    assertArrayEquals(new byte[] {1, 2, 3}, all);
-    pair.peer().getOutputStream().write(7);
-    turnUntil(() -> sink.receivedCount(pair.token()) == 1);
-    assertTrue(sink.closed(pair.token()).isEmpty());
+  void abortingResets() throws IOException {
+    Connection connection = connection();
+    transport.abort(connection.token());
+    assertThrows(IllegalStateException.class, () -> transport.abort(connection.token()));
+    turns(2);
+
+    byte[] one = new byte[1];
+    assertThrows(
+        IOException.class, () -> until("reset", () -> connection.peer().read(one, 0, 1) < 0));
   }
 
   @Test
-  void closeSendsWhatWasSubmittedAndThenEndsTheStream() throws Exception {
-    Pair pair = pair();
-    byte[] bytes = noise(10_000, 3);
-    submit(pair.token(), bytes);
-    transport.close(pair.token());
-    byte[] all = turnWhile(() -> pair.peer().getInputStream().readAllBytes());
-    assertArrayEquals(bytes, all);
-    assertTrue(sink.closed(pair.token()).isEmpty(), "our own close is not reported");
+  void shuttingDownEndsTheStreamAfterWhatWasSubmitted() throws IOException {
+    Connection connection = connection();
+    submit(connection.token(), random(500, 17));
+    transport.shutdownOutput(connection.token());
+
+    assertArrayEquals(random(500, 17), read(connection.peer(), 500));
+    readEnd(connection.peer());
+
+    write(connection.peer(), random(10, 18));
+    until("received", () -> sink.receivedLength(connection.token()) == 10);
+    assertArrayEquals(random(10, 18), sink.received(connection.token()));
   }
 
   @Test
-  void abortResetsAndDiscardsWhatWasSubmitted() throws Exception {
-    Pair pair = pair();
-    submit(pair.token(), new byte[] {1});
-    transport.abort(pair.token());
-    turn();
-    assertThrows(IOException.class, () -> pair.peer().getInputStream().read());
-    assertTrue(sink.closed(pair.token()).isEmpty(), "our own abort is not reported");
+  void sendingToABrokenConnectionReportsItOnce() throws IOException {
+    Connection connection = connection();
+    transport.pauseReading(connection.token());
+    connection.peer().reset();
+    for (int i = 0; i < 5; i++) {
+      submit(connection.token(), random(100, i));
+      transport.turn(MILLI, sink);
+    }
+
+    assertEquals(1, sink.closed(connection.token()).size(), sink.kinds.toString());
+    assertNotEquals(0, sink.closed(connection.token()).get(0));
+    assertEquals(0, sink.unsent(connection.token()).length);
+  }
+
+  @Test
+  void aSmallSendBufferTakesLess() throws IOException {
+    int small = takenAtOnce(new SocketSettings(true, 0, 8 * 1024));
+    int large = takenAtOnce(new SocketSettings(true, 0, 200 * 1024));
+
+    assertTrue(small < large, small + " against " + large);
+  }
+
+  private int takenAtOnce(SocketSettings settings) throws IOException {
+    Connection connection = connection(settings);
+    submit(connection.token(), new byte[8 << 20]);
+    transport.turn(0, sink);
+    return (8 << 20) - sink.unsent(connection.token()).length;
   }
 }

@@ -5,160 +5,167 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
 
-/** A transport, a listening socket and peers that are plain blocking sockets. */
+/** What the parts of the contract share: one thread that turns the loop and plays the peers. */
+@Timeout(60)
 abstract class TransportFixture {
 
-  /** Longer than anything here takes on a busy machine. */
-  static final int DEADLINE_MILLIS = 20_000;
+  static final long LISTENER = Tokens.of(0, 1);
+  static final long MILLI = 1_000_000;
 
-  private static final long TURN_NANOS = 5_000_000;
-
-  private final List<AutoCloseable> resources = new ArrayList<>();
-  private int slots;
-
+  Network network;
   Transport transport;
-  RecordingSink sink;
-  long listener;
-  SocketAddress address;
+  Recorder sink;
+  SocketAddress listening;
 
-  /** An adopted connection and its peer. */
-  record Pair(long token, Socket peer) {}
+  private int slots = 1;
 
-  abstract Transport open();
+  /** The network with the backend under test. */
+  abstract Network newNetwork();
 
   @BeforeEach
-  final void listen() throws IOException {
-    transport = closedLater(open());
-    sink = new RecordingSink();
-    listener = freshToken();
-    address = transport.listen(listener, loopback(0), 256);
+  void open() throws IOException {
+    network = newNetwork();
+    transport = network.open();
+    sink = new Recorder();
+    listening = transport.listen(LISTENER, network.anyAddress(), 1024);
   }
 
   @AfterEach
-  final void closeAll() throws Exception {
-    for (int i = resources.size() - 1; i >= 0; i--) {
-      resources.get(i).close();
-    }
+  void close() throws IOException {
+    Thread.interrupted();
+    network.close();
   }
 
-  final <T extends AutoCloseable> T closedLater(T resource) {
-    resources.add(resource);
-    return resource;
+  /** A connection that the transport has accepted, and its other end. */
+  record Connection(long token, Peer peer) {}
+
+  /** Something that may become true. */
+  interface Condition {
+    boolean holds() throws IOException;
   }
 
-  static InetSocketAddress loopback(int port) {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-  }
-
-  final long freshToken() {
+  long newToken() {
     return Tokens.of(slots++, 1);
   }
 
-  final Socket connectPeer() throws IOException {
-    Socket peer = closedLater(new Socket());
-    peer.setSoTimeout(DEADLINE_MILLIS);
-    peer.connect(address, DEADLINE_MILLIS);
-    return peer;
+  Connection connection() throws IOException {
+    return connection(SocketSettings.DEFAULT);
   }
 
-  final AcceptedSocket accept() throws IOException {
-    turnUntil(() -> !sink.accepted.isEmpty());
-    return sink.accepted.remove();
+  Connection connection(SocketSettings settings) throws IOException {
+    Peer peer = network.connect(listening);
+    return new Connection(adopt(settings), peer);
   }
 
-  final Pair pair() throws IOException {
-    return pair(freshToken(), SocketSettings.DEFAULT);
+  long adopt(SocketSettings settings) throws IOException {
+    until("accepted", () -> !sink.accepted.isEmpty());
+    long token = newToken();
+    transport.adopt(token, sink.accepted.remove(), settings);
+    return token;
   }
 
-  final Pair pair(long token, SocketSettings settings) throws IOException {
-    Socket peer = connectPeer();
-    transport.adopt(token, accept(), settings);
-    return new Pair(token, peer);
-  }
-
-  /** Turns until the condition holds; fails when it does not come to hold in time. */
-  final void turnUntil(BooleanSupplier condition) throws IOException {
-    long start = System.nanoTime();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - start > DEADLINE_MILLIS * 1_000_000L) {
-        fail("it did not happen within " + DEADLINE_MILLIS + " ms");
+  /** Turns until the condition holds; fails after a while. */
+  void until(String what, Condition condition) throws IOException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.holds()) {
+      if (System.nanoTime() > deadline) {
+        fail("has not happened: " + what + "; so far " + sink.kinds);
       }
       turn();
     }
   }
 
-  /** One short turn; checks the number that it returns. */
-  final int turn() throws IOException {
-    int before = sink.completions();
-    int completions = transport.turn(TURN_NANOS, sink);
-    assertEquals(sink.completions() - before, completions, "turn returns the completions");
-    return completions;
+  /** One short turn, which returns the number of completions. */
+  private void turn() throws IOException {
+    int before = sink.completions;
+    int completions = transport.turn(MILLI, sink);
+    assertEquals(sink.completions - before, completions, "completions returned by a turn");
   }
 
-  /** Turns until another connection has exchanged a few messages, time enough for all else. */
-  final void letOthersRun(Pair witness) throws IOException {
-    for (int i = 0; i < 5; i++) {
-      int before = sink.receivedCount(witness.token());
-      witness.peer().getOutputStream().write(i);
-      turnUntil(() -> sink.receivedCount(witness.token()) > before);
+  void turns(int count) throws IOException {
+    for (int i = 0; i < count; i++) {
+      turn();
     }
   }
 
-  /** Runs a peer's part beside the loop and turns until it is done. */
-  final <T> T turnWhile(Callable<T> peerPart) throws Exception {
-    FutureTask<T> task = inBackground(peerPart);
-    turnUntil(task::isDone);
-    return result(task);
-  }
-
-  static <T> FutureTask<T> inBackground(Callable<T> part) {
-    FutureTask<T> task = new FutureTask<>(part);
-    Thread thread = new Thread(task, "peer");
-    thread.setDaemon(true);
-    thread.start();
-    return task;
-  }
-
-  static <T> T result(FutureTask<T> task) throws Exception {
-    try {
-      return task.get();
-    } catch (ExecutionException e) {
-      throw new AssertionError("the peer failed: " + e.getCause(), e);
+  /** Nothing happens, and the loop sleeps meanwhile. */
+  void assertIdle(String why) throws IOException {
+    int before = sink.completions;
+    long start = network.nanoTime();
+    for (int i = 0; i < 3; i++) {
+      assertEquals(0, transport.turn(10 * MILLI, sink), why);
     }
+    assertEquals(before, sink.completions, why);
+    assertTrue(network.nanoTime() - start >= 30 * MILLI, why);
   }
 
-  final void submit(long token, byte[] bytes) {
-    transport.submit(token, direct(bytes), 0, bytes.length);
+  /** Writes everything, turning when the connection is full. */
+  void write(Peer peer, byte[] bytes) throws IOException {
+    int[] written = {0};
+    until(
+        "written",
+        () -> {
+          written[0] += peer.write(bytes, written[0], bytes.length - written[0]);
+          return written[0] == bytes.length;
+        });
   }
 
-  static ByteBuffer direct(byte[] bytes) {
-    return ByteBuffer.allocateDirect(bytes.length).put(0, bytes);
+  /** Reads exactly so many bytes, turning meanwhile. */
+  byte[] read(Peer peer, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    int[] read = {0};
+    until(
+        "read " + length,
+        () -> {
+          read[0] += some(peer.read(bytes, read[0], length - read[0]), read[0]);
+          return read[0] == length;
+        });
+    return bytes;
   }
 
-  static byte[] noise(int length, long seed) {
+  private static int some(int read, int before) {
+    return read >= 0 ? read : fail("end of stream after " + before + " bytes");
+  }
+
+  /** Turns until the peer reads the end of the stream, and fails when a byte comes before it. */
+  void readEnd(Peer peer) throws IOException {
+    byte[] one = new byte[1];
+    until(
+        "end of stream",
+        () -> {
+          int read = peer.read(one, 0, 1);
+          if (read > 0) {
+            fail("a byte in place of the end of the stream");
+          }
+          return read < 0;
+        });
+  }
+
+  static byte[] random(int length, long seed) {
     byte[] bytes = new byte[length];
     new Random(seed).nextBytes(bytes);
     return bytes;
   }
 
-  static byte[] read(Socket peer, int length) throws IOException {
-    byte[] bytes = peer.getInputStream().readNBytes(length);
-    assertTrue(bytes.length == length, "expected " + length + " bytes, got " + bytes.length);
-    return bytes;
+  static ByteBuffer direct(byte[] bytes) {
+    return ByteBuffer.allocateDirect(bytes.length).put(bytes).clear();
+  }
+
+  void submit(long token, byte[] bytes) {
+    transport.submit(token, direct(bytes), 0, bytes.length);
+  }
+
+  /** Sends back every received byte from where it lies. */
+  void echo() {
+    sink.onReceived =
+        (token, arena, index, length) -> transport.submit(token, arena, index, length);
   }
 }
