@@ -2,25 +2,14 @@ package io.github.volfram.internal.handshake;
 
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Header names that the handshake writes itself, in lower case: two of a kind would be read by
  * chance.
  */
 final class OwnedHeaders {
-
-  static final Set<String> OF_REQUEST =
-      Set.of(
-          "host",
-          "upgrade",
-          "connection",
-          "content-length",
-          "transfer-encoding",
-          "sec-websocket-key",
-          "sec-websocket-version",
-          "sec-websocket-protocol",
-          "sec-websocket-extensions",
-          "sec-websocket-accept");
 
   static final Set<String> OF_SWITCH =
       Set.of(
@@ -33,6 +22,10 @@ final class OwnedHeaders {
           "sec-websocket-protocol",
           "sec-websocket-extensions",
           "sec-websocket-accept");
+
+  /** A request has the host besides. */
+  static final Set<String> OF_REQUEST =
+      Stream.concat(OF_SWITCH.stream(), Stream.of("host")).collect(Collectors.toUnmodifiableSet());
 
   static final Set<String> OF_ANSWER =
       Set.of("connection", "content-length", "transfer-encoding", "sec-websocket-accept");
