@@ -1,6 +1,6 @@
 package io.github.volfram.internal.frame;
 
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.function.Supplier;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
@@ -17,8 +17,8 @@ public final class DeflatePool implements AutoCloseable {
   private final int maxDeflaters;
   private final Supplier<Inflater> newInflater;
   private final Supplier<Deflater> newDeflater;
-  private final ArrayDeque<Inflater> inflaters = new ArrayDeque<>();
-  private final ArrayDeque<BlockDeflater> deflaters = new ArrayDeque<>();
+  private final ArrayList<Inflater> inflaters = new ArrayList<>();
+  private final ArrayList<BlockDeflater> deflaters = new ArrayList<>();
   private final byte[] scratch = new byte[1];
   private int liveDeflaters;
   private boolean closed;
@@ -60,15 +60,14 @@ public final class DeflatePool implements AutoCloseable {
 
   /** Lends a fresh inflater. */
   Inflater acquireInflater() {
-    Inflater inflater = inflaters.pollLast();
-    return inflater != null ? inflater : newInflater.get();
+    return inflaters.isEmpty() ? newInflater.get() : inflaters.remove(inflaters.size() - 1);
   }
 
   /** Takes a lent inflater back, in whatever state it is. */
   void release(Inflater inflater) {
     if (!closed && inflaters.size() < maxIdle) {
       inflater.reset();
-      inflaters.addLast(inflater);
+      inflaters.add(inflater);
     } else {
       inflater.end();
     }
@@ -76,18 +75,17 @@ public final class DeflatePool implements AutoCloseable {
 
   /** Lends a fresh deflater, or null where there are as many as there may be. */
   @Nullable BlockDeflater acquireDeflater(int windowBits) {
-    for (BlockDeflater idle : deflaters) { // a few, and nearly always all of one size
-      if (idle.windowBits() == windowBits) {
-        deflaters.remove(idle);
-        return idle;
+    // The idle ones are few, and nearly always all of one size.
+    for (int i = deflaters.size() - 1; i >= 0; i--) {
+      if (deflaters.get(i).windowBits() == windowBits) {
+        return deflaters.remove(i);
       }
     }
     if (liveDeflaters >= maxDeflaters) {
-      BlockDeflater other = deflaters.pollLast();
-      if (other == null) {
+      if (deflaters.isEmpty()) {
         return null;
       }
-      end(other);
+      end(deflaters.remove(0)); // the one that has been idle for longest
     }
     liveDeflaters++;
     Deflater deflater = newDeflater.get();
@@ -100,7 +98,7 @@ public final class DeflatePool implements AutoCloseable {
   void release(BlockDeflater deflater) {
     if (!closed && deflaters.size() < maxIdle) {
       deflater.reset();
-      deflaters.addLast(deflater);
+      deflaters.add(deflater);
     } else {
       end(deflater);
     }

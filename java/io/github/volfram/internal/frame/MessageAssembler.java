@@ -6,13 +6,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges frames and makes messages of them (RFC 6455 §5.4 to §5.6, §8.1). One instance belongs to
- * one direction of one connection and is used by its loop's thread.
+ * Judges frames and makes messages of them (RFC 6455 §5.4 to §5.6, §8.1; RFC 7692 §7.2.2). One
+ * instance belongs to one direction of one connection and is used by its loop's thread.
  *
  * <p>A message in one frame that lies complete in the input is unmasked in place and delivered as a
- * view of the input. Anything else is copied into a buffer of the pool, which grows with the bytes
- * that have arrived and not with those that were announced. Invariant: between two calls a pooled
- * buffer is held only while a message or a control frame is incomplete.
+ * view of the input. Anything else is copied or inflated into a buffer of the pool, which grows
+ * with the bytes that are there and not with those that were announced. Invariant: between two
+ * calls a pooled buffer is held only while a message or a control frame is incomplete.
  *
  * <p>After a {@link ProtocolViolation}, or whatever the sink throws, the instance has given its
  * memory back and refuses further bytes; its owner replaces it.
@@ -69,8 +69,9 @@ public final class MessageAssembler extends MessageRules {
   /**
    * Makes an assembler for a connection with permessage-deflate (RFC 7692).
    *
-   * @param wholeMessages as above
-   * @param deflatePool the loop's
+   * @param wholeMessages as above; the chunks of a compressed message are about 16 KiB long
+   * @param deflatePool the loop's; one of its inflaters is held while a compressed message is open,
+   *     and from the first such message until {@link #release} where the peer keeps its context
    */
   public MessageAssembler(
       Role role,
