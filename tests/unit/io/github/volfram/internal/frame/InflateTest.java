@@ -124,11 +124,9 @@ class InflateTest {
         "C2 08 00 05 00 FA FF 48 65 6C",
         "C2 05 00 00 00 FF FF", // the tail was not taken away
         "C2 04 04 C0 01 00", // codes for lengths, and no more
-        "02 01 61 C0 01 00", // the bit on a continuation is another matter, below
       })
   void whatIsNotDeflateFails_1007(String frames) {
-    String expected = frames.startsWith("02") ? "violation 1002" : "violation 1007";
-    assertEquals(List.of(expected), events(Wire.hex(frames)));
+    assertEquals(List.of("violation 1007"), events(Wire.hex(frames)));
   }
 
   @Test
@@ -149,7 +147,17 @@ class InflateTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"C0 00", "41 01 00 C0 00", "C9 00", "CA 00", "C8 00", "A1 00", "91 00", "E1 00"})
+      strings = {
+        "C0 00",
+        "41 01 00 C0 00",
+        "02 01 61 C0 01 00",
+        "C9 00",
+        "CA 00",
+        "C8 00",
+        "A1 00",
+        "91 00",
+        "E1 00"
+      })
   void theBitIsForFirstFramesOnly_1002(String frames) {
     assertEquals(List.of("violation 1002"), events(Wire.hex(frames)));
   }
