@@ -72,7 +72,7 @@ final class Acceptor {
   }
 
   ServerHandshake newHandshake() {
-    return new ServerHandshake(HandshakeLimits.DEFAULT, plainHttp);
+    return new ServerHandshake(HandshakeLimits.DEFAULT, plainHttp, settings.serverDeflate());
   }
 
   /** Refuses whatever comes from now on. Any thread. */

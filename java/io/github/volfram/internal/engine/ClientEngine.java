@@ -126,7 +126,13 @@ public final class ClientEngine {
     List<String> subprotocols = options.subprotocols();
     ClientHandshake handshake =
         new ClientHandshake(
-            HandshakeLimits.DEFAULT, hostHeader, target, headers.build(), subprotocols, nonce);
+            HandshakeLimits.DEFAULT,
+            hostHeader,
+            target,
+            headers.build(),
+            subprotocols,
+            settings.deflateOffers(),
+            nonce);
     return new Attempt(uri, host, port, handshake, listener, new CompletableFuture<>());
   }
 

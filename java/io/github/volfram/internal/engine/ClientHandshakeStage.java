@@ -36,7 +36,11 @@ final class ClientHandshakeStage extends Stage {
       refused();
     } else if (handshake.state() == ClientHandshake.State.OPEN) {
       connection.opened(
-          new FrameStage(connection), attempt.listener(), handshake.subprotocol(), request());
+          new FrameStage(
+              connection, attempt.listener(), connection.settings.parameters(handshake.deflate())),
+          attempt.listener(),
+          handshake.subprotocol(),
+          request());
       attempt.future().complete(connection);
       if (consumed < length && connection.state().receives()) {
         connection.stage().received(buffer, index + consumed, length - consumed);

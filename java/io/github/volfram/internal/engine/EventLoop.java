@@ -3,20 +3,17 @@ package io.github.volfram.internal.engine;
 import io.github.volfram.CloseCode;
 import io.github.volfram.IdleStrategy;
 import io.github.volfram.SendCallback;
+import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.frame.PayloadPool;
 import io.github.volfram.internal.transport.AcceptedSocket;
 import io.github.volfram.internal.transport.CompletionSink;
-import io.github.volfram.internal.transport.Errno;
 import io.github.volfram.internal.transport.Masker;
 import io.github.volfram.internal.transport.Tokens;
 import io.github.volfram.internal.transport.Transport;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,16 +25,12 @@ import org.jspecify.annotations.Nullable;
 final class EventLoop implements CompletionSink {
 
   private static final long MAX_POOLED_BYTES = 64L << 20;
-  private static final long ACCEPT_PAUSE_NANOS = 200_000_000L;
-  private static final long ACCEPT_LOG_NANOS = 1_000_000_000L;
-
-  private record Listener(long token, Acceptor acceptor) {}
-
   private final Transport transport;
   private final Masker masker;
   private final LongSupplier clock;
   private final Idle idle;
   private final Tasks tasks;
+  private final DeflatePool deflatePool;
   private final PayloadPool pool = new PayloadPool(MAX_POOLED_BYTES);
   private final ConnectionRegistry registry = new ConnectionRegistry();
   private final Delivery delivery = new Delivery();
@@ -51,21 +44,26 @@ final class EventLoop implements CompletionSink {
   private ArrayList<Outbound> toSettle = new ArrayList<>();
   private ArrayList<Outbound> settling = new ArrayList<>();
 
-  private final Map<Integer, Listener> listeners = new HashMap<>();
-  private long acceptFailureLogged;
+  private final Listeners listeners;
   private long now;
   private boolean clockIsStale;
   private @Nullable ByteBuffer receiving;
 
-  EventLoop(Transport transport, Masker masker, IdleStrategy idle, LongSupplier clock) {
+  EventLoop(
+      Transport transport,
+      Masker masker,
+      DeflatePool deflatePool,
+      IdleStrategy idle,
+      LongSupplier clock) {
+    this.deflatePool = deflatePool;
     this.transport = transport;
     this.masker = masker;
     this.clock = clock;
     this.now = clock.getAsLong();
-    this.acceptFailureLogged = now - ACCEPT_LOG_NANOS;
     this.idle = new Idle(idle);
     this.tasks = new Tasks(transport);
     this.deadlines = new Deadlines(now);
+    this.listeners = new Listeners(transport, registry, deadlines);
     this.sender = new Sender(transport, new FlushSink(this), masker, delivery);
   }
 
@@ -81,12 +79,20 @@ final class EventLoop implements CompletionSink {
     return pool;
   }
 
+  DeflatePool deflatePool() {
+    return deflatePool;
+  }
+
   Sender sender() {
     return sender;
   }
 
   Delivery delivery() {
     return delivery;
+  }
+
+  Listeners listeners() {
+    return listeners;
   }
 
   Tasks tasks() {
@@ -205,34 +211,13 @@ final class EventLoop implements CompletionSink {
     registry.forEach(
         connection -> connection.terminate(CloseCode.ABNORMAL_CLOSURE, "", cause, true));
     drainLater();
-    listeners.clear();
+    listeners.close();
     transport.close();
     tasks.end();
+    deflatePool.close();
   }
 
   // Sockets.
-
-  SocketAddress listen(Acceptor acceptor, SocketAddress address, int backlog) throws IOException {
-    long token = registry.add(null);
-    try {
-      SocketAddress bound = transport.listen(token, address, backlog);
-      listeners.put(Tokens.slot(token), new Listener(token, acceptor));
-      return bound;
-    } catch (IOException | RuntimeException e) {
-      registry.remove(token);
-      throw e;
-    }
-  }
-
-  /** Stops listening; connections that wait in the kernel are refused. */
-  void closeListeners() {
-    for (Listener listener : listeners.values()) {
-      transport.close(listener.token());
-      deadlines.cancel(Tokens.slot(listener.token()));
-      registry.remove(listener.token());
-    }
-    listeners.clear();
-  }
 
   /** Gives a connection a token, before it has a socket. */
   void register(Connection connection) {
@@ -276,15 +261,14 @@ final class EventLoop implements CompletionSink {
 
   private void expired(int slot) {
     Connection connection = registry.at(slot);
-    Listener listener;
     if (connection != null) {
       try {
         connection.stage().expired(now);
       } catch (Throwable thrown) {
         broken(connection, thrown);
       }
-    } else if ((listener = listeners.get(slot)) != null) {
-      transport.pauseAccepting(listener.token(), false);
+    } else {
+      listeners.expired(slot);
     }
   }
 
@@ -299,23 +283,13 @@ final class EventLoop implements CompletionSink {
   @Override
   public void accepted(long listenerToken, AcceptedSocket socket) {
     refreshClock();
-    Listener listener = listeners.get(Tokens.slot(listenerToken));
-    if (listener == null) {
-      socket.discard();
-    } else {
-      listener.acceptor().accepted(socket);
-    }
+    listeners.accepted(listenerToken, socket);
   }
 
   @Override
   public void acceptFailed(long listenerToken, int errno) {
     refreshClock();
-    transport.pauseAccepting(listenerToken, true);
-    deadlines.set(Tokens.slot(listenerToken), now + ACCEPT_PAUSE_NANOS);
-    if (now - acceptFailureLogged >= ACCEPT_LOG_NANOS) {
-      acceptFailureLogged = now;
-      Log.acceptFailed(Errno.text(errno));
-    }
+    listeners.failed(listenerToken, errno, now);
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.github.volfram.internal.engine;
 
 import io.github.volfram.SendCallback;
 import io.github.volfram.WebSocketClosedException;
+import io.github.volfram.internal.frame.FrameEncoder;
+import io.github.volfram.internal.frame.MessageDeflater;
 import io.github.volfram.internal.frame.Opcode;
 import io.github.volfram.internal.frame.Role;
 import java.nio.ByteBuffer;
@@ -14,6 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Outbound {
 
+  /** This frame ends its message. */
+  static final int LAST = 1;
+
+  /** This is no part of a message in parts. */
+  static final int WHOLE = 2 | LAST;
+
+  /** The message may be compressed. */
+  static final int MAY_COMPRESS = 4;
+
   final EventLoop loop;
   final ConnectionSettings settings;
 
@@ -23,6 +34,7 @@ abstract class Outbound {
   boolean socketOpen;
 
   private @Nullable Outbox outbox;
+  private @Nullable MessageDeflater deflater;
 
   /** Bytes taken by the loop, ever. */
   private long takenBytes;
@@ -34,6 +46,12 @@ abstract class Outbound {
 
   /** Whether the loop has this connection on its list of those to settle. */
   private boolean settling;
+
+  /** Whether a message in parts is being sent, so that whole ones must wait. */
+  private boolean partsOpen;
+
+  /** Whether that message is compressed. */
+  private boolean partsCompressed;
 
   Outbound(EventLoop loop, ConnectionSettings settings) {
     this.loop = loop;
@@ -66,8 +84,67 @@ abstract class Outbound {
   /** What was taken by the loop and the kernel has not got; any thread may read it. */
   final long loopBytes() {
     Outbox backlog = outbox;
-    long bytes = backlog == null ? 0 : backlog.size();
+    long bytes = backlog == null ? 0 : backlog.size() + backlog.deferredBytes();
     return inFlightEpoch == loop.sender().epoch() ? bytes + inFlightBytes : bytes;
+  }
+
+  /** Messages are compressed from now on. */
+  final void deflateWith(MessageDeflater negotiated) {
+    deflater = negotiated;
+  }
+
+  /** Whether whole messages go out at once and as they are. */
+  final boolean sendsPlainWhole(boolean mayCompress) {
+    return !partsOpen && (deflater == null || !mayCompress);
+  }
+
+  /** Sends a message, or a part of one; the payload is sent or copied when this returns. */
+  final void transmit(int opcode, int flags, ByteBuffer payload, @Nullable SendCallback callback) {
+    boolean whole = (flags & WHOLE) == WHOLE;
+    if (Opcode.isControl(opcode)) {
+      loop.sender().frame(this, opcode, payload);
+    } else if (whole && partsOpen) { // §5.4: fragments of messages must not interleave
+      outbox().defer(opcode, flags, payload, callback);
+      return;
+    } else {
+      boolean last = (flags & LAST) != 0;
+      partsOpen = !last;
+      data(opcode, last, (flags & MAY_COMPRESS) != 0, payload);
+    }
+    if (callback != null) {
+      await(callback);
+    }
+    if (!partsOpen && !whole) {
+      transmitDeferred();
+    }
+  }
+
+  private void data(int opcode, boolean last, boolean mayCompress, ByteBuffer payload) {
+    MessageDeflater compressor = deflater;
+    if (compressor == null) {
+      loop.sender().frame(this, last, 0, opcode, payload);
+      return;
+    }
+    boolean first = opcode != Opcode.CONTINUATION;
+    if (first) {
+      partsCompressed = mayCompress && compressor.begin(payload.remaining());
+    }
+    if (!partsCompressed) {
+      loop.sender().frame(this, last, 0, opcode, payload);
+      return;
+    }
+    ByteBuffer compressed =
+        compressor.deflate(payload, payload.position(), payload.remaining(), last);
+    loop.sender().frame(this, last, first ? FrameEncoder.RSV1 : 0, opcode, compressed);
+    loop.pool().release(compressed);
+  }
+
+  private void transmitDeferred() {
+    Outbox backlog = outbox;
+    Outbox.Deferred next;
+    while (backlog != null && !partsOpen && (next = backlog.pollDeferred()) != null) {
+      transmit(next.opcode(), next.flags(), next.payload(), next.callback());
+    }
   }
 
   final boolean isBacklogged() {
@@ -182,6 +259,9 @@ abstract class Outbound {
 
   /** The connection has ended: gives memory back and fails the sends that were not completed. */
   final void failPending() {
+    if (deflater != null) {
+      deflater.release();
+    }
     Outbox backlog = outbox;
     if (backlog == null) {
       return;
@@ -189,9 +269,17 @@ abstract class Outbound {
     backlog.release();
     SendCallback left;
     while ((left = backlog.pollDone(Long.MAX_VALUE)) != null) {
-      SendCallback callback = left;
-      loop.complete(
-          callback, new WebSocketClosedException("the connection ended before this was sent"));
+      loop.complete(left, unsentException());
     }
+    Outbox.Deferred deferred;
+    while ((deferred = backlog.pollDeferred()) != null) {
+      if (deferred.callback() != null) {
+        loop.complete(deferred.callback(), unsentException());
+      }
+    }
+  }
+
+  private static WebSocketClosedException unsentException() {
+    return new WebSocketClosedException("the connection ended before this was sent");
   }
 }

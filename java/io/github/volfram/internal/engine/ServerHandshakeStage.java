@@ -102,7 +102,11 @@ final class ServerHandshakeStage extends Stage {
 
   private void open(WebSocketListener listener) {
     connection.loop.sender().bytes(connection, handshake.response());
-    connection.opened(new FrameStage(connection), listener, agreedSubprotocol, request());
+    connection.opened(
+        new FrameStage(connection, listener, connection.settings.parameters(handshake.deflate())),
+        listener,
+        agreedSubprotocol,
+        request());
   }
 
   private Request request() {
