@@ -11,6 +11,7 @@ import io.github.volfram.internal.transport.Masker;
 import io.github.volfram.internal.transport.Tokens;
 import io.github.volfram.internal.transport.Transport;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
