@@ -340,9 +340,16 @@ final class EventLoop implements CompletionSink {
     }
   }
 
+  /**
+   * Deals with it after the turn: the application must not send from {@code onClose} while the send
+   * arena still holds what other connections are to get in this turn.
+   */
   @Override
   public void closed(long token, int errno) {
-    refreshClock();
+    later(() -> ended(token, errno));
+  }
+
+  private void ended(long token, int errno) {
     Connection connection = registry.find(token);
     if (connection != null) {
       try {

@@ -174,7 +174,9 @@ abstract class Outbound {
     }
     backlog.append(buffer, index, length, 0, 0, loop.now());
     loop.transport().awaitWritable(token, true);
-    loop.expireEarlier(this, loop.now() + settings.writeNanos);
+    if (maySend()) { // else the handshake, opening or closing, has its own deadline
+      loop.expireEarlier(this, loop.now() + settings.writeNanos);
+    }
   }
 
   /** The kernel takes bytes again. */

@@ -62,6 +62,7 @@ final class Sender {
 
   /** Sends a frame. */
   void frame(Outbound to, boolean fin, int rsv, int opcode, ByteBuffer payload) {
+    payOwedPong(to);
     int index = payload.position();
     int length = payload.remaining();
     boolean masked = to.masks();
@@ -93,6 +94,14 @@ final class Sender {
       advance(to, length);
     } else {
       longPayload(to, payload, index, length, key);
+    }
+  }
+
+  /** Answers the ping that came before what is to be sent now (RFC 6455 §5.5.2). */
+  private void payOwedPong(Outbound to) {
+    byte[] pong = to.takeOwedPong();
+    if (pong != null) {
+      frame(to, Opcode.PONG, ByteBuffer.wrap(pong));
     }
   }
 
@@ -150,6 +159,7 @@ final class Sender {
    * @param length of the text in UTF-8, short enough that {@link #fits} is true
    */
   void text(Outbound to, int opcode, String text, int length) {
+    payOwedPong(to);
     boolean masked = to.masks();
     int header = FrameEncoder.headerBytes(length, masked);
     if (!enter(to, header + length)) {
@@ -180,10 +190,6 @@ final class Sender {
       flush();
     }
     if (to.isBacklogged()) {
-      byte[] pong = to.takeOwedPong(); // it answers a ping that came before
-      if (pong != null) {
-        frame(to, Opcode.PONG, ByteBuffer.wrap(pong));
-      }
       return false;
     }
     if (run != to) {
