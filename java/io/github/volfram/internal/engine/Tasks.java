@@ -90,10 +90,10 @@ final class Tasks {
     }
   }
 
-  /** Returns false when there is a task, so that the loop must not wait. */
+  /** Returns false when there is a task or an end to come, so that the loop must not wait. */
   boolean fallAsleep() {
     asleep.set(true);
-    return queue.isEmpty();
+    return queue.isEmpty() && !stopping; // the task that stop() queued may have run already
   }
 
   void wakeUp() {
