@@ -4,6 +4,7 @@ import io.github.volfram.CloseCode;
 import io.github.volfram.IdleStrategy;
 import io.github.volfram.SendCallback;
 import io.github.volfram.internal.frame.DeflatePool;
+import io.github.volfram.internal.frame.MessageAssembler;
 import io.github.volfram.internal.frame.PayloadPool;
 import io.github.volfram.internal.transport.AcceptedSocket;
 import io.github.volfram.internal.transport.CompletionSink;
@@ -49,6 +50,7 @@ final class EventLoop implements CompletionSink {
   private long now;
   private boolean clockIsStale;
   private @Nullable ByteBuffer receiving;
+  private @Nullable ByteBuffer plaintext;
 
   EventLoop(
       Transport transport,
@@ -65,7 +67,7 @@ final class EventLoop implements CompletionSink {
     this.tasks = new Tasks(transport);
     this.deadlines = new Deadlines(now);
     this.listeners = new Listeners(transport, registry, deadlines);
-    this.sender = new Sender(transport, new FlushSink(this), masker, delivery);
+    this.sender = new Sender(transport, new FlushSink(this), masker, delivery, pool);
   }
 
   Transport transport() {
@@ -107,6 +109,17 @@ final class EventLoop implements CompletionSink {
   /** The time of this turn, as {@link System#nanoTime()} counts it. */
   long now() {
     return now;
+  }
+
+  /** The buffer that records are decrypted into, with at least so much room. */
+  ByteBuffer plaintext(int bytes) {
+    ByteBuffer buffer = plaintext;
+    int needed = bytes + MessageAssembler.HEADROOM_BYTES;
+    if (buffer == null || buffer.capacity() < needed) {
+      buffer = ByteBuffer.allocateDirect(needed);
+      plaintext = buffer;
+    }
+    return buffer;
   }
 
   /**
@@ -316,7 +329,12 @@ final class EventLoop implements CompletionSink {
       connection.lastReceived = now;
       receiving = arena;
       try {
-        connection.stage().received(arena, index, length);
+        Tls tls = connection.tls;
+        if (tls == null) {
+          connection.stage().received(arena, index, length);
+        } else {
+          tls.received(arena, index, length);
+        }
       } catch (Throwable thrown) {
         broken(connection, thrown);
       }

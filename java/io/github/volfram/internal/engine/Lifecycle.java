@@ -193,6 +193,9 @@ abstract class Lifecycle extends Outbound {
     become(ConnectionState.TERMINATED);
     loop.remove(self(), reset);
     last.release();
+    if (tls != null) {
+      tls.release();
+    }
     failPending();
     settings.population.remove();
     if (!opened) {

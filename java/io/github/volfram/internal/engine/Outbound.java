@@ -33,6 +33,9 @@ abstract class Outbound {
 
   boolean socketOpen;
 
+  /** What encrypts this connection, or null. */
+  @Nullable Tls tls;
+
   private @Nullable Outbox outbox;
   private @Nullable MessageDeflater deflater;
 
@@ -161,7 +164,17 @@ abstract class Outbound {
     return backlog;
   }
 
+  /** Keeps bytes that follow a backlog: masked, unless the key is 0, and encrypted. */
   final void backlog(ByteBuffer source, int index, int length, int key, long offset) {
+    if (tls == null) {
+      append(source, index, length, key, offset);
+    } else {
+      tls.sendMasked(source, index, length, key, offset);
+    }
+  }
+
+  /** Keeps bytes of the wire. */
+  final void append(ByteBuffer source, int index, int length, int key, long offset) {
     outbox().append(source, index, length, key, offset, loop.now());
   }
 
