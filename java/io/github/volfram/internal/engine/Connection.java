@@ -206,9 +206,12 @@ final class Connection extends Lifecycle implements WebSocket {
 
   private void dequeue(
       int opcode, ByteBuffer payload, @Nullable SendCallback callback, long frame) {
-    QUEUED.addAndGet(this, -frame);
-    if (maySend()) {
+    boolean open = maySend();
+    if (open) {
       loop.sender().frame(this, opcode, payload);
+    }
+    QUEUED.addAndGet(this, -frame); // now, so that these bytes count at all times
+    if (open) {
       sent(callback);
     } else if (callback != null) {
       loop.complete(callback, closed());

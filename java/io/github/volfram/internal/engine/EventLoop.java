@@ -163,14 +163,26 @@ final class EventLoop implements CompletionSink {
     toSettle = settling;
     settling = batch;
     for (int i = 0; i < batch.size(); i++) {
-      batch.get(i).settle();
+      Outbound connection = batch.get(i);
+      try {
+        connection.settle();
+      } catch (Throwable thrown) {
+        broken((Connection) connection, thrown);
+      }
     }
     batch.clear();
   }
 
   /** Does something after the callback that runs now, and before the loop waits. */
-  void later(Runnable task) {
-    later.add(task);
+  void later(Connection connection, Runnable task) {
+    later.add(
+        () -> {
+          try {
+            task.run();
+          } catch (Throwable thrown) {
+            broken(connection, thrown);
+          }
+        });
   }
 
   void settleLater(Outbound connection) {
@@ -302,8 +314,13 @@ final class EventLoop implements CompletionSink {
     Listener listener = listeners.get(Tokens.slot(listenerToken));
     if (listener == null) {
       socket.discard();
-    } else {
+      return;
+    }
+    try {
       listener.acceptor().accepted(socket);
+    } catch (Throwable thrown) {
+      Log.taskFailed(thrown);
+      socket.discard();
     }
   }
 
@@ -352,7 +369,11 @@ final class EventLoop implements CompletionSink {
   public void unsent(long token, ByteBuffer buffer, int index, int length) {
     Connection connection = registry.find(token);
     if (connection != null) {
-      connection.unsent(buffer, index, length);
+      try {
+        connection.unsent(buffer, index, length);
+      } catch (Throwable thrown) {
+        later.add(() -> broken(connection, thrown)); // not now, as with closed
+      }
     }
   }
 
@@ -361,7 +382,11 @@ final class EventLoop implements CompletionSink {
     refreshClock();
     Connection connection = registry.find(token);
     if (connection != null) {
-      connection.writable();
+      try {
+        connection.writable();
+      } catch (Throwable thrown) {
+        broken(connection, thrown);
+      }
     }
   }
 
@@ -371,7 +396,7 @@ final class EventLoop implements CompletionSink {
    */
   @Override
   public void closed(long token, int errno) {
-    later(() -> ended(token, errno));
+    later.add(() -> ended(token, errno));
   }
 
   private void ended(long token, int errno) {

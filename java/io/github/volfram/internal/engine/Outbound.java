@@ -50,7 +50,7 @@ abstract class Outbound {
     return settings.role == Role.CLIENT;
   }
 
-  final void took(int bytes) {
+  final void took(long bytes) {
     takenBytes += bytes;
   }
 
@@ -78,7 +78,7 @@ abstract class Outbound {
   private Outbox outbox() {
     Outbox backlog = outbox;
     if (backlog == null) {
-      backlog = new Outbox(loop.pool(), loop.masker());
+      backlog = new Outbox(loop.pool(), loop.masker(), loop.now());
       outbox = backlog;
     }
     return backlog;
@@ -126,6 +126,12 @@ abstract class Outbound {
     return backlog == null || backlog.size() == 0 ? now : backlog.progressNanos();
   }
 
+  /** The later of this time and when the kernel last took bytes of a backlog. */
+  final long laterProgress(long nanos) {
+    Outbox backlog = outbox;
+    return backlog != null && backlog.progressNanos() - nanos > 0 ? backlog.progressNanos() : nanos;
+  }
+
   /** Calls back when the kernel has what was taken so far. */
   final void await(SendCallback callback) {
     outbox().await(takenBytes, callback);
@@ -149,8 +155,8 @@ abstract class Outbound {
   final void settle() {
     settling = false;
     Outbox backlog = outbox;
-    if (backlog == null) {
-      return;
+    if (backlog == null || !socketOpen) {
+      return; // one that has ended fails its sends elsewhere
     }
     SendCallback done;
     while ((done = backlog.pollDone(takenBytes - loopBytes())) != null) {
@@ -182,13 +188,20 @@ abstract class Outbound {
     return backlog == null ? null : backlog.takeOwedPong();
   }
 
-  /** The connection has ended: gives memory back and fails the sends that were not completed. */
+  /** The connection has ended: gives memory back. */
+  final void dropBacklog() {
+    Outbox backlog = outbox;
+    if (backlog != null) {
+      backlog.release();
+    }
+  }
+
+  /** The connection has ended: fails the sends that were not completed. */
   final void failPending() {
     Outbox backlog = outbox;
     if (backlog == null) {
       return;
     }
-    backlog.release();
     SendCallback left;
     while ((left = backlog.pollDone(Long.MAX_VALUE)) != null) {
       SendCallback callback = left;
