@@ -92,10 +92,10 @@ final class Tasks {
     }
   }
 
-  /** Returns false when there is a task, so that the loop must not wait. */
+  /** Returns false when there is a task, or the loop is to end, so that it must not wait. */
   boolean fallAsleep() {
     asleep.set(true);
-    return queue.isEmpty();
+    return !stopping && queue.isEmpty();
   }
 
   void wakeUp() {

@@ -97,7 +97,7 @@ final class ReadingTest extends EngineFixture {
 
   @Test
   void anyPausingAndSplittingGivesTheSameMessages() throws IOException {
-    for (int seed = 0; seed < 200; seed++) {
+    for (int seed = 0; seed < 100; seed++) {
       Random random = new Random(seed);
       List<String> expected = new ArrayList<>(List.of("open"));
       List<byte[]> parts = new ArrayList<>();

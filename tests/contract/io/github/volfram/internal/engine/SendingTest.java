@@ -44,7 +44,7 @@ final class SendingTest extends EngineFixture {
   @Test
   void anyShortWritesKeepTheOrderOfMessagesOfEverySize_R5() throws IOException {
     serve(ServerOptions.builder().outboundHardCapBytes(64 << 20));
-    for (int seed = 0; seed < 40; seed++) {
+    for (int seed = 0; seed < 15; seed++) {
       Random random = new Random(seed);
       RawPeer peer = peer();
       WebSocket webSocket = last();
@@ -96,7 +96,7 @@ final class SendingTest extends EngineFixture {
   @Test
   void echoesOfEverySizeInPlaceAndNotSurviveAnyShortWrite() throws IOException {
     serve(ServerOptions.builder().outboundHardCapBytes(64 << 20));
-    for (int seed = 0; seed < 40; seed++) {
+    for (int seed = 0; seed < 15; seed++) {
       Random random = new Random(seed);
       RawPeer first = peer();
       WebSocket one = last();
