@@ -117,6 +117,7 @@ final class Acceptor {
     try {
       loop.adopt(connection, socket);
     } catch (IOException | RuntimeException e) {
+      socket.discard(); // if it was not taken
       connection.terminate(CloseCode.ABNORMAL_CLOSURE, "", e, true);
       return;
     }

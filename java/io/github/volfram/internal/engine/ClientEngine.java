@@ -74,7 +74,7 @@ public final class ClientEngine {
     ConnectStage stage = new ConnectStage(connection, attempt, connectNanos);
     connection.enter(stage);
     loop.register(connection);
-    if (loop.tasks().isStopping() || attempt.future().isDone()) {
+    if (closed.get() || attempt.future().isDone()) {
       connection.drop();
       return;
     }

@@ -183,14 +183,26 @@ final class EventLoop implements CompletionSink {
     toSettle = settling;
     settling = batch;
     for (int i = 0; i < batch.size(); i++) {
-      batch.get(i).settle();
+      Outbound connection = batch.get(i);
+      try {
+        connection.settle();
+      } catch (Throwable thrown) {
+        broken((Connection) connection, thrown);
+      }
     }
     batch.clear();
   }
 
   /** Does something after the callback that runs now, and before the loop waits. */
-  void later(Runnable task) {
-    later.add(task);
+  void later(Connection connection, Runnable task) {
+    later.add(
+        () -> {
+          try {
+            task.run();
+          } catch (Throwable thrown) {
+            broken(connection, thrown);
+          }
+        });
   }
 
   void settleLater(Outbound connection) {
@@ -297,7 +309,12 @@ final class EventLoop implements CompletionSink {
   @Override
   public void accepted(long listenerToken, AcceptedSocket socket) {
     refreshClock();
-    listeners.accepted(listenerToken, socket);
+    try {
+      listeners.accepted(listenerToken, socket);
+    } catch (Throwable thrown) {
+      Log.taskFailed(thrown);
+      socket.discard();
+    }
   }
 
   @Override
@@ -345,7 +362,11 @@ final class EventLoop implements CompletionSink {
   public void unsent(long token, ByteBuffer buffer, int index, int length) {
     Connection connection = registry.find(token);
     if (connection != null) {
-      connection.unsent(buffer, index, length);
+      try {
+        connection.unsent(buffer, index, length);
+      } catch (Throwable thrown) {
+        later.add(() -> broken(connection, thrown)); // not now, as with closed
+      }
     }
   }
 
@@ -354,7 +375,11 @@ final class EventLoop implements CompletionSink {
     refreshClock();
     Connection connection = registry.find(token);
     if (connection != null) {
-      connection.writable();
+      try {
+        connection.writable();
+      } catch (Throwable thrown) {
+        broken(connection, thrown);
+      }
     }
   }
 
@@ -364,7 +389,7 @@ final class EventLoop implements CompletionSink {
    */
   @Override
   public void closed(long token, int errno) {
-    later(() -> ended(token, errno));
+    later.add(() -> ended(token, errno));
   }
 
   private void ended(long token, int errno) {

@@ -71,7 +71,7 @@ abstract class Outbound {
     return settings.role == Role.CLIENT;
   }
 
-  final void took(int bytes) {
+  final void took(long bytes) {
     takenBytes += bytes;
   }
 
@@ -87,7 +87,13 @@ abstract class Outbound {
   /** What was taken by the loop and the kernel has not got; any thread may read it. */
   final long loopBytes() {
     Outbox backlog = outbox;
-    long bytes = backlog == null ? 0 : backlog.size() + backlog.deferredBytes();
+    return backlog == null ? wireBytes() : wireBytes() + backlog.deferredBytes();
+  }
+
+  /** What is on its way to the kernel. */
+  private long wireBytes() {
+    Outbox backlog = outbox;
+    long bytes = backlog == null ? 0 : backlog.size();
     return inFlightEpoch == loop.sender().epoch() ? bytes + inFlightBytes : bytes;
   }
 
@@ -158,7 +164,7 @@ abstract class Outbound {
   private Outbox outbox() {
     Outbox backlog = outbox;
     if (backlog == null) {
-      backlog = new Outbox(loop.pool(), loop.masker());
+      backlog = new Outbox(loop.pool(), loop.masker(), loop.now());
       outbox = backlog;
     }
     return backlog;
@@ -216,6 +222,12 @@ abstract class Outbound {
     return backlog == null || backlog.size() == 0 ? now : backlog.progressNanos();
   }
 
+  /** The later of this time and when the kernel last took bytes of a backlog. */
+  final long laterProgress(long nanos) {
+    Outbox backlog = outbox;
+    return backlog != null && backlog.progressNanos() - nanos > 0 ? backlog.progressNanos() : nanos;
+  }
+
   /** Calls back when the kernel has what was taken so far. */
   final void await(SendCallback callback) {
     outbox().await(takenBytes, callback);
@@ -239,14 +251,14 @@ abstract class Outbound {
   final void settle() {
     settling = false;
     Outbox backlog = outbox;
-    if (backlog == null) {
-      return;
+    if (backlog == null || !socketOpen) {
+      return; // one that has ended fails its sends elsewhere
     }
     SendCallback done;
-    while ((done = backlog.pollDone(takenBytes - loopBytes())) != null) {
+    while ((done = backlog.pollDone(takenBytes - wireBytes())) != null) {
       loop.complete(done, null);
     }
-    if (loopBytes() == 0) {
+    if (wireBytes() == 0) {
       byte[] pong = backlog.takeOwedPong();
       if (pong != null && maySend()) {
         loop.sender().frame(this, Opcode.PONG, ByteBuffer.wrap(pong));
@@ -272,7 +284,15 @@ abstract class Outbound {
     return backlog == null ? null : backlog.takeOwedPong();
   }
 
-  /** The connection has ended: gives memory back and fails the sends that were not completed. */
+  /** The connection has ended: gives memory back. */
+  final void dropBacklog() {
+    Outbox backlog = outbox;
+    if (backlog != null) {
+      backlog.release();
+    }
+  }
+
+  /** The connection has ended: fails the sends that were not completed. */
   final void failPending() {
     if (deflater != null) {
       deflater.release();
@@ -281,7 +301,6 @@ abstract class Outbound {
     if (backlog == null) {
       return;
     }
-    backlog.release();
     SendCallback left;
     while ((left = backlog.pollDone(Long.MAX_VALUE)) != null) {
       loop.complete(left, unsentException());

@@ -82,7 +82,7 @@ final class Sender {
     int length = payload.remaining();
     boolean masked = to.masks();
     int header = FrameEncoder.headerBytes(length, masked);
-    to.took(header + length);
+    to.took((long) header + length);
     if (length >= IN_PLACE_MIN_BYTES && !masked && fin && !to.isBacklogged() && to.tls == null) {
       ByteBuffer base = delivery.frameInPlace(payload, opcode);
       if (base != null) {
@@ -92,7 +92,7 @@ final class Sender {
       }
     }
     int key = masked ? keys.next() : 0;
-    boolean whole = header + length <= PIECE_MAX_BYTES;
+    boolean whole = fits(length);
     if (!enter(to, whole ? header + length : header)) {
       putHeader(scratch, 0, fin, rsv, opcode, length, masked, key);
       to.backlog(scratch, 0, header, 0, 0);
@@ -193,7 +193,7 @@ final class Sender {
 
   /** Whether a frame with so long a payload is encoded in one piece. */
   static boolean fits(int length) {
-    return FrameEncoder.MAX_HEADER_BYTES + length <= PIECE_MAX_BYTES;
+    return length <= PIECE_MAX_BYTES - FrameEncoder.MAX_HEADER_BYTES;
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.github.volfram.internal.engine;
 
 import io.github.volfram.internal.transport.Transport;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ final class Tasks {
 
   void execute(Runnable task) {
     queue.offer(task);
+    VarHandle.fullFence(); // the queue ends an offer with a store that a later load may overtake
     if (asleep.get() && asleep.compareAndSet(true, false)) {
       transport.wakeup();
     }

@@ -258,7 +258,7 @@ final class Tls {
       }
     } catch (SSLException e) {
       connection.loop.pool().release(out);
-      connection.loop.later(() -> fail(e));
+      connection.loop.later(connection, () -> fail(e));
       return null;
     }
     return out.flip();
