@@ -26,6 +26,11 @@ final class OutputQueue {
     return tail - head;
   }
 
+  /** Whether a flush is due, be it for what the channel holds back itself. */
+  boolean isPending() {
+    return head < tail || port.holdsBack();
+  }
+
   /** The buffer that {@link #reserve} speaks of. */
   ByteBuffer buffer() {
     return borrowed == null ? NONE : borrowed;

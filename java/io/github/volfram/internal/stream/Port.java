@@ -1,19 +1,22 @@
 package io.github.volfram.internal.stream;
 
 import io.github.volfram.Interest;
+import io.github.volfram.TlsChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectableChannel;
+import org.jspecify.annotations.Nullable;
 
 /** A non-blocking channel and what is known of it. Used by the thread that drives the stream. */
 public final class Port {
 
   private final ByteChannel channel;
+  private final @Nullable TlsChannel tls;
 
   /**
-   * Whether a channel that took or gave less than it could has nothing more. A socket's has; one
-   * that wraps another may only have come to the end of a record.
+   * Whether a channel that took or gave less than it could would block now. A socket would, and so
+   * would {@link TlsChannel}; another that wraps one may only have come to the end of a record.
    */
   private final boolean shortMeansBlocked;
 
@@ -28,7 +31,8 @@ public final class Port {
           "the channel must be non-blocking (configureBlocking(false)), not blocking: " + channel);
     }
     this.channel = channel;
-    this.shortMeansBlocked = channel instanceof SelectableChannel;
+    this.tls = channel instanceof TlsChannel secure ? secure : null;
+    this.shortMeansBlocked = channel instanceof SelectableChannel || tls != null;
   }
 
   /** The channel. */
@@ -43,19 +47,21 @@ public final class Port {
 
   /** Whether the channel is known to be over TLS. */
   boolean isSecure() {
-    return false;
+    return tls != null;
   }
 
-  boolean shortMeansBlocked() {
+  /** Whether a short read or write says that the channel would block now. */
+  public boolean shortMeansBlocked() {
     return shortMeansBlocked;
   }
 
-  int read(ByteBuffer into) throws IOException {
+  /** Reads once. */
+  public int read(ByteBuffer into) throws IOException {
     return channel.read(into);
   }
 
   /** Writes until the buffer is empty or the channel takes no more. */
-  void write(ByteBuffer from) throws IOException {
+  public void write(ByteBuffer from) throws IOException {
     while (from.hasRemaining()) {
       int offered = from.remaining();
       int taken = channel.write(from);
@@ -67,17 +73,22 @@ public final class Port {
 
   /** Passes on what the channel itself holds back; false when it cannot do so now. */
   boolean flush() throws IOException {
-    return true;
+    return tls == null || tls.flush();
+  }
+
+  /** Whether the channel itself holds something back. */
+  boolean holdsBack() {
+    return tls != null && tls.wantsWrite();
   }
 
   /** What to wait for after a read that gave nothing. */
   Interest toRead() {
-    return Interest.READ;
+    return tls == null ? Interest.READ : tls.readInterest();
   }
 
   /** What to wait for after a write that left something. */
   Interest toWrite() {
-    return Interest.WRITE;
+    return tls == null ? Interest.WRITE : tls.writeInterest();
   }
 
   /** What to wait for as bits of a selection key. */

@@ -65,7 +65,7 @@ final class StreamOutput {
 
   /** Whether a flush is due. */
   boolean isPending() {
-    return blocked || queue.pendingBytes() > 0 || latestPong != null;
+    return state != State.BROKEN && (queue.isPending() || latestPong != null);
   }
 
   int pendingBytes() {

@@ -50,7 +50,9 @@ final class AcceptLoop implements Closeable {
         accept();
       }
     } catch (IOException ended) {
-      close(key); // this connection only, whether refused, broken or at its end
+      if (key.channel() != listener) {
+        close(key); // this connection only, whether refused, broken or at its end
+      }
     }
   }
 
