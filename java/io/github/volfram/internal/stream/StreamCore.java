@@ -1,6 +1,5 @@
 package io.github.volfram.internal.stream;
 
-import io.github.volfram.CloseCode;
 import io.github.volfram.CloseState;
 import io.github.volfram.ProtocolException;
 import io.github.volfram.ReadOutcome;
@@ -8,18 +7,12 @@ import io.github.volfram.StreamOptions;
 import io.github.volfram.StreamRole;
 import io.github.volfram.WriteOutcome;
 import io.github.volfram.internal.frame.CloseFrame;
-import io.github.volfram.internal.frame.FrameLimits;
-import io.github.volfram.internal.frame.JavaMasker;
-import io.github.volfram.internal.frame.MessageAssembler;
-import io.github.volfram.internal.frame.MessageSink;
 import io.github.volfram.internal.frame.Opcode;
-import io.github.volfram.internal.frame.PayloadPool;
 import io.github.volfram.internal.frame.ProtocolViolation;
 import io.github.volfram.internal.frame.Utf8;
 import io.github.volfram.internal.transport.Masker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,36 +22,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamCore {
 
-  private static final int MAX_EMPTY_FRAGMENTS = 1000;
-
-  /** How much of incomplete messages a stream keeps room for; larger buffers are not kept. */
-  private static final int MAX_RETAINED_BYTES = 64 << 10;
-
   /** What is read and thrown away after the last frame that counts, before the end is declared. */
   private static final int MAX_DISCARDED_BYTES = 64 << 10;
-
-  private static final ByteBuffer NONE = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
   private final StreamRole role;
   private final ChannelInput input;
   private final StreamOutput output;
   private final StreamOptions options;
   private final LongSupplier nanoClock;
-  private final MessageSink sink = new Delivery();
 
-  /** Null when no frame of the peer's counts any more. */
-  private @Nullable MessageAssembler assembler;
+  private final MessageReader reader;
+
+  /** No frame of the peer's counts any more: it has closed, or broken a rule. */
+  private boolean discarding;
 
   private CloseState state = CloseState.ACTIVE;
   private @Nullable Deadline closeDeadline;
   private int discardedBytes;
-  private int closeCode = CloseCode.ABNORMAL_CLOSURE;
-  private String closeReason = "";
 
-  private @Nullable ReadOutcome delivered;
-  private ByteBuffer payload = NONE;
-  private int payloadIndex;
-  private int payloadBytes;
+  /** The code that this side failed the connection with, or 0. */
+  private int failureCode;
 
   /** A stream whose opening handshake is complete. */
   public StreamCore(
@@ -72,14 +55,7 @@ public final class StreamCore {
     this.output = new StreamOutput(port, role, options);
     this.options = options;
     this.nanoClock = nanoClock;
-    this.assembler =
-        new MessageAssembler(
-            StreamOutput.frameRole(role),
-            new FrameLimits(
-                options.maxFrameBytes(), options.maxMessageBytes(), MAX_EMPTY_FRAGMENTS),
-            JavaMasker.INSTANCE,
-            new PayloadPool(MAX_RETAINED_BYTES),
-            true);
+    this.reader = new MessageReader(StreamOutput.frameRole(role), options);
   }
 
   /** Where the closing handshake is. */
@@ -89,12 +65,12 @@ public final class StreamCore {
 
   /** The peer's close code, or the one that this side failed the connection with, or 1006. */
   public int closeCode() {
-    return closeCode;
+    return failureCode != 0 ? failureCode : reader.closeCode();
   }
 
   /** The reason beside it. */
   public String closeReason() {
-    return closeReason;
+    return reader.closeReason();
   }
 
   /** When this side stops waiting for the peer; null while nobody has closed. */
@@ -119,20 +95,17 @@ public final class StreamCore {
 
   /** The payload of what was read last; a view that is valid until the next read. */
   public ByteBuffer payload() {
-    return payload.slice(payloadIndex, payloadBytes).asReadOnlyBuffer();
+    return reader.payload();
   }
 
   /** The same as text, which is known to be UTF-8. */
   public String text() {
-    byte[] bytes = new byte[payloadBytes];
-    payload.get(payloadIndex, bytes);
-    return new String(bytes, StandardCharsets.UTF_8);
+    return reader.text();
   }
 
   /** Reads the next message, control frame or end. */
   public ReadOutcome read() throws IOException {
-    delivered = null;
-    deliver(null, NONE, 0, 0);
+    reader.next();
     if (state == CloseState.TERMINATED) {
       return ReadOutcome.CLOSED;
     }
@@ -141,7 +114,7 @@ public final class StreamCore {
     }
     boolean completed = false;
     try {
-      ReadOutcome outcome = assembler == null ? discard() : readFrames(assembler);
+      ReadOutcome outcome = discarding ? discard() : readFrames();
       completed = true;
       return outcome;
     } catch (ProtocolViolation violation) {
@@ -154,15 +127,18 @@ public final class StreamCore {
     }
   }
 
-  private ReadOutcome readFrames(MessageAssembler frames) throws IOException, ProtocolViolation {
+  private ReadOutcome readFrames() throws IOException, ProtocolViolation {
     while (true) {
       while (!input.isEmpty()) {
-        input.consumed(frames.receive(input.buffer(), input.index(), input.length(), sink));
-        if (delivered == ReadOutcome.CLOSE) {
+        input.consumed(reader.receive(input.buffer(), input.index(), input.length()));
+        ReadOutcome outcome = reader.outcome();
+        if (outcome == ReadOutcome.PING) {
+          output.answerPing(reader.payload());
+        } else if (outcome == ReadOutcome.CLOSE) {
           closeReceived();
         }
-        if (delivered != null) {
-          return delivered;
+        if (outcome != null) {
+          return outcome;
         }
       }
       if (output.owesPong()) {
@@ -179,11 +155,11 @@ public final class StreamCore {
   }
 
   private void closeReceived() {
-    assembler = null;
+    discarding = true;
     if (state == CloseState.ACTIVE) {
       become(CloseState.CLOSED_BY_PEER);
       startClosing();
-      output.close(CloseFrame.encode(closeCode, ""));
+      output.close(CloseFrame.encode(reader.closeCode(), ""));
       flushWhileReading();
     } else {
       become(CloseState.CLOSE_ACKNOWLEDGED);
@@ -219,14 +195,14 @@ public final class StreamCore {
     try {
       flush();
     } catch (IOException leftToRead) {
-      output.release();
+      // The output has given up what waited, and takes nothing more.
     }
   }
 
   private ProtocolException fail(ProtocolViolation violation) {
-    assembler = null;
+    discarding = true;
     if (state == CloseState.ACTIVE) {
-      closeCode = violation.closeCode();
+      failureCode = violation.closeCode();
       become(CloseState.CLOSED_BY_US);
       startClosing();
       output.close(CloseFrame.encode(violation.closeCode(), ""));
@@ -238,10 +214,7 @@ public final class StreamCore {
 
   private ReadOutcome terminate() {
     become(CloseState.TERMINATED);
-    if (assembler != null) {
-      assembler.release();
-      assembler = null;
-    }
+    reader.release();
     input.release();
     output.release();
     return ReadOutcome.CLOSED;
@@ -321,41 +294,5 @@ public final class StreamCore {
           before == CloseState.CLOSED_BY_US || before == CloseState.CLOSED_BY_PEER;
       case TERMINATED -> before != CloseState.TERMINATED;
     };
-  }
-
-  private boolean deliver(@Nullable ReadOutcome what, ByteBuffer buffer, int index, int length) {
-    delivered = what;
-    payload = buffer;
-    payloadIndex = index;
-    payloadBytes = length;
-    return false; // one thing for each read
-  }
-
-  /** What the assembler calls while it is given bytes. */
-  private final class Delivery implements MessageSink {
-
-    @Override
-    public boolean message(int opcode, ByteBuffer buffer, int index, int length, boolean last) {
-      ReadOutcome what = opcode == Opcode.TEXT ? ReadOutcome.TEXT : ReadOutcome.BINARY;
-      return deliver(what, buffer, index, length);
-    }
-
-    @Override
-    public boolean ping(ByteBuffer buffer, int index, int length) {
-      output.pong(buffer, index, length);
-      return deliver(ReadOutcome.PING, buffer, index, length);
-    }
-
-    @Override
-    public boolean pong(ByteBuffer buffer, int index, int length) {
-      return deliver(ReadOutcome.PONG, buffer, index, length);
-    }
-
-    @Override
-    public boolean close(int code, String reason) {
-      closeCode = code;
-      closeReason = reason;
-      return deliver(ReadOutcome.CLOSE, NONE, 0, 0);
-    }
   }
 }

@@ -135,18 +135,19 @@ final class StreamOutput {
     return queue.pendingBytes() <= writeBufferBytes ? WriteOutcome.QUEUED : flush();
   }
 
-  /** Queues the pong of a ping. */
-  void pong(ByteBuffer buffer, int index, int length) {
+  /** Queues the pong of a ping with this payload. */
+  void answerPing(ByteBuffer payload) {
     if (state != State.OPEN) {
       return;
     }
     owesPong = true;
+    int length = payload.remaining();
     if (blocked) {
       byte[] copy = new byte[length];
-      buffer.get(index, copy);
+      payload.get(payload.position(), copy);
       latestPong = copy;
     } else {
-      put(true, Opcode.PONG, buffer, index, length);
+      put(true, Opcode.PONG, payload, payload.position(), length);
     }
   }
 
