@@ -2,8 +2,10 @@ package io.github.volfram;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** How a {@link WebSocketStream} or {@link FrameStream} behaves. Immutable; any thread. */
 public final class StreamOptions {
@@ -13,8 +15,7 @@ public final class StreamOptions {
 
   private final List<String> subprotocols;
   private final List<Map.Entry<String, String>> headers;
-  private final boolean checkOrigin;
-  private final List<String> allowedOrigins;
+  private final @Nullable List<String> allowedOrigins;
   private final Duration handshakeTimeout;
   private final Duration closeTimeout;
   private final int maxMessageBytes;
@@ -26,7 +27,6 @@ public final class StreamOptions {
   private StreamOptions(Builder from) {
     subprotocols = from.subprotocols;
     headers = List.copyOf(from.headers);
-    checkOrigin = from.checkOrigin;
     allowedOrigins = from.allowedOrigins;
     handshakeTimeout = from.handshakeTimeout;
     closeTimeout = from.closeTimeout;
@@ -52,13 +52,8 @@ public final class StreamOptions {
     return headers;
   }
 
-  /** Whether a server looks at the Origin of a request. */
-  public boolean checkOrigin() {
-    return checkOrigin;
-  }
-
-  /** The origins that a server accepts; empty for its own only. */
-  public List<String> allowedOrigins() {
+  /** The origins whose pages a server accepts: null for the server's own, an empty list for any. */
+  public @Nullable List<String> allowedOrigins() {
     return allowedOrigins;
   }
 
@@ -102,8 +97,7 @@ public final class StreamOptions {
 
     private List<String> subprotocols = List.of();
     private final List<Map.Entry<String, String>> headers = new ArrayList<>();
-    private boolean checkOrigin = true;
-    private List<String> allowedOrigins = List.of();
+    private @Nullable List<String> allowedOrigins;
     private Duration handshakeTimeout = Duration.ofSeconds(10);
     private Duration closeTimeout = Duration.ofSeconds(5);
     private int maxMessageBytes = 1 << 20;
@@ -131,20 +125,24 @@ public final class StreamOptions {
     }
 
     /**
-     * Whether a server refuses pages of other origins with 403 (RFC 6455 §10.2); on by default.
-     * Requests without Origin come from no browser and always pass.
+     * Lets a server accept pages of these origins and no others, such as {@code
+     * https://example.org}. By default only pages of the server's own origin are, and others are
+     * answered with 403 (RFC 6455 §10.2); programs that are no browsers send no Origin and always
+     * pass.
+     *
+     * @throws IllegalArgumentException when there is none
      */
-    public Builder checkOrigin(boolean checkOrigin) {
-      this.checkOrigin = checkOrigin;
+    public Builder allowOrigins(Collection<String> origins) {
+      if (origins.isEmpty()) {
+        throw new IllegalArgumentException("origins must not be empty");
+      }
+      allowedOrigins = List.copyOf(origins);
       return this;
     }
 
-    /**
-     * The origins whose pages a server accepts, as in {@code https://example.org}. None by default,
-     * which means the server's own origin.
-     */
-    public Builder allowedOrigins(String... allowedOrigins) {
-      this.allowedOrigins = List.of(allowedOrigins);
+    /** Lets a server accept every page: right only when nothing rests on cookies or addresses. */
+    public Builder allowAnyOrigin() {
+      allowedOrigins = List.of();
       return this;
     }
 

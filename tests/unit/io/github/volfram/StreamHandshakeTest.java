@@ -380,8 +380,8 @@ class StreamHandshakeTest {
     assertEquals(403, assertThrows(HandshakeException.class, refusing::resume).status());
     for (StreamOptions options :
         List.of(
-            StreamOptions.builder().checkOrigin(false).build(),
-            StreamOptions.builder().allowedOrigins("https://evil.example").build())) {
+            StreamOptions.builder().allowAnyOrigin().build(),
+            StreamOptions.builder().allowOrigins(List.of("https://evil.example")).build())) {
       StreamHandshake handshake =
           WebSocketStream.accept(new ScriptedChannel().feed(request), options);
       assertEquals(COMPLETE, handshake.resume());
@@ -405,7 +405,7 @@ class StreamHandshakeTest {
             StreamOptions.builder().subprotocols("a b").build())) {
       assertThrows(IllegalArgumentException.class, () -> client(options));
     }
-    StreamOptions noOrigin = StreamOptions.builder().allowedOrigins("example.org").build();
+    StreamOptions noOrigin = StreamOptions.builder().allowOrigins(List.of("example.org")).build();
     assertThrows(IllegalArgumentException.class, () -> server(noOrigin, null));
     ScriptedSocket socket = new ScriptedSocket(channel);
     assertThrows(

@@ -1,8 +1,8 @@
 package io.github.volfram;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
@@ -22,8 +22,7 @@ class StreamOptionsTest {
     assertEquals(4 << 20, options.maxWriteBufferBytes());
     assertEquals(Duration.ofSeconds(10), options.handshakeTimeout());
     assertEquals(Duration.ofSeconds(5), options.closeTimeout());
-    assertTrue(options.checkOrigin());
-    assertEquals(List.of(), options.allowedOrigins());
+    assertNull(options.allowedOrigins(), "the server's own");
     assertEquals(List.of(), options.subprotocols());
     assertEquals(List.of(), options.headers());
   }
@@ -42,6 +41,7 @@ class StreamOptionsTest {
   void whatMakesNoSenseIsRefused() {
     List<Consumer<StreamOptions.Builder>> senseless =
         List.of(
+            builder -> builder.allowOrigins(List.of()),
             builder -> builder.maxMessageBytes(0),
             builder -> builder.maxFrameBytes(-1),
             builder -> builder.readBufferBytes(0),

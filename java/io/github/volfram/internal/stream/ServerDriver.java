@@ -12,6 +12,7 @@ import io.github.volfram.internal.handshake.HttpHeaders;
 import io.github.volfram.internal.handshake.OriginPolicy;
 import io.github.volfram.internal.handshake.ServerHandshake;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -48,15 +49,14 @@ public final class ServerDriver extends HandshakeDriver {
   }
 
   private static OriginPolicy origins(StreamOptions options) {
-    if (!options.checkOrigin()) {
-      return OriginPolicy.any();
+    List<String> allowed = options.allowedOrigins();
+    if (allowed == null) {
+      return OriginPolicy.sameOrigin();
     }
-    return options.allowedOrigins().isEmpty()
-        ? OriginPolicy.sameOrigin()
-        : OriginPolicy.listed(options.allowedOrigins());
+    return allowed.isEmpty() ? OriginPolicy.any() : OriginPolicy.listed(allowed);
   }
 
-  private static UpgradeResponse accept(Iterable<String> offered, StreamOptions options) {
+  private static UpgradeResponse accept(List<String> offered, StreamOptions options) {
     for (String subprotocol : offered) {
       if (options.subprotocols().contains(subprotocol)) {
         return UpgradeResponse.accept().withSubprotocol(subprotocol);
