@@ -20,6 +20,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,6 +28,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.java_websocket.client.WebSocketClient;
+import org.java_websocket.handshake.ServerHandshake;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +115,40 @@ class StreamExamplesTest {
       clients.get(i).channel().close();
       silent.get(i).close();
     }
+  }
+
+  @Test
+  void anotherLibrarysClientIsServed() throws Exception {
+    mayAnswer.countDown();
+    startServer();
+    CompletableFuture<String> echoed = new CompletableFuture<>();
+    CompletableFuture<Integer> closed = new CompletableFuture<>();
+    WebSocketClient client =
+        new WebSocketClient(uri()) {
+          @Override
+          public void onOpen(ServerHandshake handshake) {}
+
+          @Override
+          public void onMessage(String text) {
+            echoed.complete(text);
+          }
+
+          @Override
+          public void onClose(int code, String reason, boolean remote) {
+            closed.complete(code);
+          }
+
+          @Override
+          public void onError(Exception failure) {
+            echoed.completeExceptionally(failure);
+          }
+        };
+    assertTrue(client.connectBlocking());
+    String text = "grüße".repeat(20_000);
+    client.send(text);
+    assertEquals(text, echoed.get());
+    client.close(4001, "bye");
+    assertEquals(4001, closed.get());
   }
 
   @Test
