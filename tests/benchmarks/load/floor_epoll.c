@@ -50,33 +50,28 @@ static void accept_all(int listener)
     }
 }
 
-/* Whether the connection goes on. Nothing more is read until what is left has been sent. */
-static int send_reply(struct connection *connection, const uint8_t *bytes, size_t length)
+/* How many bytes the kernel took, or -1 when the connection is broken. */
+static ssize_t send_now(struct connection *connection, const uint8_t *bytes, size_t length)
 {
     if (length == 0) {
-        return 1;
-    }
-    ssize_t sent = send(connection->fd, bytes, length, MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN) {
         return 0;
     }
-    size_t taken = sent < 0 ? 0 : (size_t)sent;
-    if (taken < length) {
-        pending_append(&connection->out, bytes + taken, length - taken);
-        watch(EPOLL_CTL_MOD, connection->fd, EPOLLOUT, connection);
+    ssize_t sent = send(connection->fd, bytes, length, MSG_NOSIGNAL);
+    if (sent < 0) {
+        return errno == EAGAIN ? 0 : -1;
     }
-    return 1;
+    return sent;
 }
 
 static int send_pending(struct connection *connection)
 {
-    ssize_t sent = send(connection->fd, connection->out.bytes + connection->out.start,
-                        connection->out.length, MSG_NOSIGNAL);
+    struct pending *out = &connection->out;
+    ssize_t sent = send_now(connection, out->bytes + out->start, out->length);
     if (sent < 0) {
-        return errno == EAGAIN;
+        return 0;
     }
-    pending_drop(&connection->out, (size_t)sent);
-    if (connection->out.length == 0) {
+    pending_drop(out, (size_t)sent);
+    if (out->length == 0) {
         watch(EPOLL_CTL_MOD, connection->fd, EPOLLIN, connection);
     }
     return 1;
@@ -87,15 +82,35 @@ static int upgrade(struct connection *connection, const uint8_t *bytes, size_t l
     size_t head = floor_head_bytes(bytes, length);
     connection->upgraded = head > 0;
     pending_keep(&connection->in, bytes + head, length - head, 0);
-    return head == 0 || send_reply(connection, (const uint8_t *)FLOOR_ANSWER, FLOOR_ANSWER_BYTES);
+    ssize_t answer = (ssize_t)FLOOR_ANSWER_BYTES;
+    return head == 0 ||
+           send_now(connection, (const uint8_t *)FLOOR_ANSWER, FLOOR_ANSWER_BYTES) == answer;
 }
 
+/* Whether the connection goes on. Nothing more is read until what is left has been sent. */
 static int echo_frames(struct connection *connection, uint8_t *bytes, size_t length)
 {
+    struct pending *in = &connection->in;
+    struct pending *out = &connection->out;
     struct echo echo = floor_echo(bytes, length);
-    int goes_on = send_reply(connection, echo.reply, echo.reply_bytes) && !echo.over;
-    pending_keep(&connection->in, bytes + echo.consumed, length - echo.consumed, echo.expected);
-    return goes_on;
+    ssize_t sent = send_now(connection, echo.reply, echo.reply_bytes);
+    if (sent < 0 || echo.over) {
+        return 0;
+    }
+    size_t left = echo.reply_bytes - (size_t)sent;
+    if (left > 0) {
+        watch(EPOLL_CTL_MOD, connection->fd, EPOLLOUT, connection);
+        if (in->length > 0 && echo.consumed == length) {
+            *out = *in; /* the memory that a long frame was put together in */
+            out->start = (size_t)(echo.reply + sent - bytes);
+            out->length = left;
+            *in = (struct pending){0};
+            return 1;
+        }
+        pending_append(out, echo.reply + sent, left);
+    }
+    pending_keep(in, bytes + echo.consumed, length - echo.consumed, echo.expected);
+    return 1;
 }
 
 /* Receives behind what is incomplete, else into the shared buffer. */
