@@ -1,0 +1,69 @@
+package io.github.volfram.benchmarks.peers;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.java_websocket.WebSocket;
+import org.java_websocket.drafts.Draft_6455;
+import org.java_websocket.extensions.DefaultExtension;
+import org.java_websocket.handshake.ClientHandshake;
+import org.java_websocket.protocols.Protocol;
+import org.java_websocket.server.WebSocketServer;
+
+/** Java-WebSocket with one decoder thread, without its timer for lost connections. */
+final class JavaWebSocketPeer extends WebSocketServer {
+
+  private final CountDownLatch started = new CountDownLatch(1);
+
+  private JavaWebSocketPeer(int port) {
+    super(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        1,
+        List.of(
+            new Draft_6455(
+                List.of(new DefaultExtension()),
+                List.of(new Protocol("")),
+                PeerServer.MAX_MESSAGE_BYTES)));
+    setTcpNoDelay(true);
+    setReuseAddr(true);
+    setMaxPendingConnections(PeerServer.BACKLOG);
+    setConnectionLostTimeout(0);
+  }
+
+  static void start(int port) throws InterruptedException {
+    JavaWebSocketPeer server = new JavaWebSocketPeer(port);
+    server.start();
+    server.started.await();
+  }
+
+  @Override
+  public void onStart() {
+    started.countDown();
+  }
+
+  @Override
+  public void onMessage(WebSocket socket, String text) {
+    socket.send(text);
+  }
+
+  @Override
+  public void onMessage(WebSocket socket, ByteBuffer bytes) {
+    socket.send(bytes);
+  }
+
+  @Override
+  public void onOpen(WebSocket socket, ClientHandshake handshake) {}
+
+  @Override
+  public void onClose(WebSocket socket, int code, String reason, boolean remote) {}
+
+  @Override
+  public void onError(WebSocket socket, Exception error) {
+    if (socket == null) {
+      error.printStackTrace();
+      System.exit(1);
+    }
+  }
+}

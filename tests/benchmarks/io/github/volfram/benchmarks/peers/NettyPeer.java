@@ -1,0 +1,118 @@
+package io.github.volfram.benchmarks.peers;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.uring.IoUringAdaptiveBufferRingAllocator;
+import io.netty.channel.uring.IoUringBufferRingConfig;
+import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringIoHandlerConfig;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import java.net.InetAddress;
+
+/**
+ * Netty 4.2 on each of its transports: one event loop for everything, one flush for all that a read
+ * brought, frames written back without a copy. With io_uring it receives multishot into a buffer
+ * ring.
+ */
+final class NettyPeer {
+
+  private static final short BUFFER_GROUP = 1;
+
+  private NettyPeer() {}
+
+  static void epoll(int port) throws InterruptedException {
+    start(port, EpollIoHandler.newFactory(), EpollServerSocketChannel.class, false);
+  }
+
+  static void nio(int port) throws InterruptedException {
+    start(port, NioIoHandler.newFactory(), NioServerSocketChannel.class, false);
+  }
+
+  static void uring(int port) throws InterruptedException {
+    IoUringIoHandlerConfig config =
+        new IoUringIoHandlerConfig()
+            .setBufferRingConfig(
+                IoUringBufferRingConfig.builder()
+                    .bufferGroupId(BUFFER_GROUP)
+                    .bufferRingSize((short) 1024)
+                    .batchSize(512)
+                    .allocator(new IoUringAdaptiveBufferRingAllocator())
+                    .build());
+    start(port, IoUringIoHandler.newFactory(config), IoUringServerSocketChannel.class, true);
+  }
+
+  private static void start(
+      int port,
+      IoHandlerFactory factory,
+      Class<? extends ServerChannel> channelType,
+      boolean bufferRing)
+      throws InterruptedException {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(new MultiThreadIoEventLoopGroup(1, factory))
+            .channel(channelType)
+            .option(ChannelOption.SO_BACKLOG, PeerServer.BACKLOG)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    prepare(channel);
+                  }
+                });
+    if (bufferRing) {
+      bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
+    }
+    bootstrap.bind(InetAddress.getLoopbackAddress(), port).sync();
+  }
+
+  private static void prepare(SocketChannel channel) {
+    WebSocketServerProtocolConfig config =
+        WebSocketServerProtocolConfig.newBuilder()
+            .websocketPath("/")
+            .maxFramePayloadLength(PeerServer.MAX_MESSAGE_BYTES)
+            .allowExtensions(false)
+            .build();
+    channel
+        .pipeline()
+        .addLast(
+            new HttpServerCodec(),
+            new HttpObjectAggregator(16 * 1024),
+            new WebSocketServerProtocolHandler(config),
+            new Echo());
+  }
+
+  private static final class Echo extends ChannelInboundHandlerAdapter {
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object frame) {
+      context.write(frame, context.voidPromise());
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+      context.flush();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      context.close();
+    }
+  }
+}
