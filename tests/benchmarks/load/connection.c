@@ -287,6 +287,7 @@ static void record(struct run *run, struct connection *connection, uint32_t mess
         }
     }
     connection->under_way -= messages;
+    run->answered += messages;
 }
 
 static uint32_t receive(struct run *run, struct connection *connection, uint64_t *time)

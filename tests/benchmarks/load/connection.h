@@ -33,6 +33,7 @@ struct run {
     uint8_t *buffer;
     uint64_t from; /* the period that is measured; `until` is 0 until it is known */
     uint64_t until;
+    uint64_t answered; /* in all, before the period and after it included */
     uint64_t errors;
     uint64_t server_cpu_nanos; /* within the period */
     uint64_t own_cpu_nanos;

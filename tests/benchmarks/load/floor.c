@@ -156,11 +156,11 @@ size_t floor_head_bytes(const uint8_t *bytes, size_t length)
     return found == NULL ? 0 : (size_t)(found + 4 - bytes);
 }
 
-int floor_listen(int argc, char **argv)
+int floor_listen(const char *port)
 {
-    long port = argc == 2 ? strtol(argv[1], NULL, 10) : 0;
-    if (port < 1 || port > 65535) {
-        fprintf(stderr, "usage: %s PORT\n", argv[0]);
+    long number = strtol(port, NULL, 10);
+    if (number < 1 || number > 65535) {
+        fprintf(stderr, "expected a port, 1 to 65535, got %s\n", port);
         exit(2);
     }
     struct rlimit limit;
@@ -173,7 +173,7 @@ int floor_listen(int argc, char **argv)
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
     int on = 1;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)number)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
         bind(fd, (const struct sockaddr *)&address, sizeof address) < 0 ||

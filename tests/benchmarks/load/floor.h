@@ -48,8 +48,8 @@ size_t floor_head_bytes(const uint8_t *bytes, size_t length);
 extern const char FLOOR_ANSWER[];
 extern const size_t FLOOR_ANSWER_BYTES;
 
-/* A non-blocking socket that listens on the port given as argument; ends the process on failure. */
-int floor_listen(int argc, char **argv);
+/* A non-blocking socket that listens on a port of the loopback; ends the process on failure. */
+int floor_listen(const char *port);
 
 /* The descriptor's limits and settings. */
 void floor_accepted(int fd);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -131,7 +132,12 @@ static int read_some(struct connection *connection)
 int main(int argc, char **argv)
 {
     static struct epoll_event ready[READY_MAX];
-    int listener = floor_listen(argc, argv);
+    int spin = argc == 3 && strcmp(argv[2], "spin") == 0;
+    if (argc != 2 + spin) {
+        fputs("usage: floor-epoll PORT [spin]\n", stderr);
+        return 2;
+    }
+    int listener = floor_listen(argv[1]);
     epoll = epoll_create1(EPOLL_CLOEXEC);
     if (epoll < 0) {
         floor_fail("epoll_create1", errno);
@@ -140,7 +146,7 @@ int main(int argc, char **argv)
     puts("ready");
     fflush(stdout);
     for (;;) {
-        int count = epoll_wait(epoll, ready, READY_MAX, -1);
+        int count = epoll_wait(epoll, ready, READY_MAX, spin ? 0 : -1);
         if (count < 0 && errno != EINTR) {
             floor_fail("epoll_wait", errno);
         }

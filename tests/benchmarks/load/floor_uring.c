@@ -348,7 +348,11 @@ static void complete(const struct io_uring_cqe *cqe, int listener)
 
 int main(int argc, char **argv)
 {
-    int listener = floor_listen(argc, argv);
+    if (argc != 2) {
+        fputs("usage: floor-uring PORT\n", stderr);
+        return 2;
+    }
+    int listener = floor_listen(argv[1]);
     open_ring();
     submit_accept(listener);
     puts("ready");

@@ -38,6 +38,7 @@ int report_messages(const struct run *run)
         printf(",\"server_cpu_us_per_message\":%.4f,\"server_cpu\":%.4f",
                messages > 0 ? server / messages : 0, seconds > 0 ? server / 1e6 / seconds : 0);
     }
+    printf(",\"messages_in_all\":%" PRIu64, run->answered);
     printf(",\"load_cpu\":%.4f,\"errors\":%" PRIu64 "}\n",
            seconds > 0 ? (double)run->own_cpu_nanos / 1e9 / seconds : 0, run->errors);
     return run->errors == 0 ? 0 : 1;

@@ -7,6 +7,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SelectStrategy;
+import io.netty.channel.SelectStrategyFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -38,6 +40,12 @@ final class NettyPeer {
 
   static void epoll(int port) throws InterruptedException {
     start(port, EpollIoHandler.newFactory(), EpollServerSocketChannel.class, false);
+  }
+
+  /** Never sleeps: for the scenarios in which latency is bought with a core. */
+  static void epollSpinning(int port) throws InterruptedException {
+    SelectStrategyFactory busy = () -> (selectNow, hasTasks) -> SelectStrategy.BUSY_WAIT;
+    start(port, EpollIoHandler.newFactory(0, busy), EpollServerSocketChannel.class, false);
   }
 
   static void nio(int port) throws InterruptedException {

@@ -21,6 +21,7 @@ public final class PeerServer {
     int port = Integer.parseInt(arguments[1]);
     switch (arguments[0]) {
       case "netty-epoll" -> NettyPeer.epoll(port);
+      case "netty-epoll-spin" -> NettyPeer.epollSpinning(port);
       case "netty-uring" -> NettyPeer.uring(port);
       case "netty-nio" -> NettyPeer.nio(port);
       case "java-websocket" -> JavaWebSocketPeer.start(port);
