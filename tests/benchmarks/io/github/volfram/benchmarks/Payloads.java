@@ -4,14 +4,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** Payloads whose every unmasking, in place and over and over, is the same work. */
-final class Payloads {
+public final class Payloads {
 
   /**
    * A key under which the texts below stay well-formed UTF-8 however often it is applied: it flips
    * the lowest bit of each byte, which no ASCII character, no continuation byte and no first byte
    * used there depends on.
    */
-  static final int KEY = 0x01010101;
+  public static final int KEY = 0x01010101;
 
   private static final String ASCII =
       "The quick brown fox jumps over the lazy dog; 0123456789 {\"price\": 100.25, \"size\": 7}. ";
@@ -25,7 +25,7 @@ final class Payloads {
   private Payloads() {}
 
   /** A direct buffer with {@code length} bytes of text from index 0, whole characters only. */
-  static ByteBuffer text(String kind, int length) {
+  public static ByteBuffer text(String kind, int length) {
     byte[] unit = (kind.equals("ascii") ? ASCII : MIXED).getBytes(StandardCharsets.UTF_8);
     ByteBuffer text = ByteBuffer.allocateDirect(length);
     for (int i = 0; i < length; i++) {
@@ -51,7 +51,8 @@ final class Payloads {
     return end - index <= room;
   }
 
-  static ByteBuffer binary(int length) {
+  /** A direct buffer with {@code length} bytes from index 0. */
+  public static ByteBuffer binary(int length) {
     ByteBuffer payload = ByteBuffer.allocateDirect(length);
     for (int i = 0; i < length; i++) {
       payload.put(i, (byte) (i * 31));

@@ -17,7 +17,7 @@ public class Subject {
   @Param({"java", "native", "hybrid"})
   public String masker = "";
 
-  Masker instance;
+  public Masker instance;
 
   @Setup
   public void choose() {
