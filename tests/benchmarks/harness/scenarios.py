@@ -19,6 +19,9 @@ def _closed(title, connections, depth, size, kind="binary", **options):
         "--size", str(size), "--type", kind, **options)
 
 
+# What the smoke run asks of the servers that are not ours.
+SMOKE_OF_PEERS = ["small", "large-mixed"]
+
 SCENARIOS = {
     "ping-pong": _closed("1 connection, 64 B, client sleeps", 1, 1, 64),
     "ping-pong-spin": Scenario(

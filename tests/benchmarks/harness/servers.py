@@ -58,6 +58,10 @@ SPINNING = [name for name in COMMANDS if name.endswith("-spin")]
 SLEEPING = [name for name in COMMANDS if name not in SPINNING]
 
 
+# Those that a kernel or a container may refuse.
+OPTIONAL = [name for name in COMMANDS if "uring" in name]
+
+
 class NotStarted(Exception):
     """The server is not there; the message says why."""
 
