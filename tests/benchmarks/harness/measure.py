@@ -86,12 +86,12 @@ def _train(scenario, server, plan):
         _result(_load(scenario, server, plan, plan.training, 0))
 
 
-def start(names, plan, strict=False):
+def start(names, plan, commands=servers.COMMANDS, strict=False):
     """Servers, paused. One that cannot be started is left out, with a line that says why."""
     started = []
     for name in names:
         try:
-            server = servers.Server(name, plan.server_cpu)
+            server = servers.Server(name, plan.server_cpu, commands)
         except servers.NotStarted as absence:
             if strict and name not in servers.OPTIONAL:
                 raise SystemExit(str(absence)) from absence
@@ -125,7 +125,7 @@ def run(name, scenario, names, plan):
     say(f"{name}: {scenario.title}")
     if scenario.mode == "idle":
         return _run_afresh(name, scenario, names, plan)
-    started = start(names, plan)
+    started = start(names, plan, scenario.commands)
     results = {server.name: [] for server in started}
     try:
         for round_number in range(-1, plan.repeats):

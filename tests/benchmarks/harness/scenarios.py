@@ -4,13 +4,17 @@ from harness import servers
 
 
 class Scenario:
-    def __init__(self, title, mode, *arguments, spinning=False, names=None, rate=None):
+    def __init__(self, title, mode, *arguments, spinning=False, rate=None):
         self.title = title
         self.mode = mode
         self.arguments = list(arguments)
         self.rate = rate
-        self.servers = names or (
-            servers.SLEEPING + servers.SPINNING if spinning else servers.SLEEPING)
+        if mode == "fanout":
+            self.commands = servers.FANOUT_COMMANDS
+            self.servers = list(self.commands)
+        else:
+            self.commands = servers.COMMANDS
+            self.servers = servers.SLEEPING + (servers.SPINNING if spinning else [])
 
 
 def _closed(title, connections, depth, size, kind="binary", **options):
@@ -20,7 +24,7 @@ def _closed(title, connections, depth, size, kind="binary", **options):
 
 
 # What the smoke run asks of the servers that are not ours.
-SMOKE_OF_PEERS = ["small", "large-mixed"]
+SMOKE_OF_PEERS = ["small", "large-mixed", "fanout"]
 
 SCENARIOS = {
     "ping-pong": _closed("1 connection, 64 B, client sleeps", 1, 1, 64),
@@ -37,6 +41,9 @@ SCENARIOS = {
     "open-loop": Scenario(
         "64 connections, 20,000 messages/s, 64 B, timed from when they were due", "open",
         "--connections", "64", rate=20000),
+    "fanout": Scenario(
+        "1 publisher, 1,000 subscribers, 64 B; rates are of deliveries", "fanout",
+        "--connections", "1000"),
     "connects": Scenario(
         "connect, upgrade, close; 16 at a time", "connects", "--connections", "16"),
     "idle": Scenario("8,000 idle connections", "idle", "--connections", "8000"),

@@ -1,4 +1,4 @@
-"""The servers that are compared, each an echo server on the loopback."""
+"""The servers that are compared, all on the loopback."""
 
 import os
 import re
@@ -9,7 +9,7 @@ import time
 
 from harness import paths
 
-START_SECONDS = 20
+START_SECONDS = 60
 
 # The heap is touched at the start, so that what a server's resident memory grows by later is
 # memory outside it; what is inside is counted by jcmd.
@@ -25,10 +25,15 @@ def _volfram(*options):
     return command
 
 
-def _peer(name):
+def _peer(name, *options):
     def command(port):
-        return [paths.java(), *JVM, "-cp", paths.classpath(), PEER_MAIN, name, str(port)]
+        classpath = paths.classpath()
+        return [paths.java(), *JVM, "-cp", classpath, PEER_MAIN, name, str(port), *options]
     return command
+
+
+def _node(*options):
+    return lambda port: ["node", os.path.join(paths.NPM, "echo.js"), str(port), *options]
 
 
 def _floor(name, *options):
@@ -51,8 +56,16 @@ COMMANDS = {
     "undertow": _peer("undertow"),
     "jetty": _peer("jetty"),
     "java-websocket": _peer("java-websocket"),
-    "npm-ws": lambda port: ["node", os.path.join(paths.NPM, "echo.js"), str(port)],
+    "npm-ws": _node(),
 }
+
+# The same libraries as servers that pass each message to all other connections.
+FANOUT_COMMANDS = {
+    name: _peer(name, "fanout")
+    for name in ("volfram-native", "volfram-nio", "netty-epoll", "netty-uring", "netty-nio",
+                 "undertow", "jetty", "java-websocket")
+}
+FANOUT_COMMANDS["npm-ws"] = _node("fanout")
 
 SPINNING = [name for name in COMMANDS if name.endswith("-spin")]
 SLEEPING = [name for name in COMMANDS if name not in SPINNING]
@@ -75,10 +88,10 @@ def _free_port():
 class Server:
     """One server process on its core. Paused, it takes nothing from the one that is measured."""
 
-    def __init__(self, name, cpu):
+    def __init__(self, name, cpu, commands=COMMANDS):
         self.name = name
         self.port = _free_port()
-        self.command = COMMANDS[name](self.port)
+        self.command = commands[name](self.port)
         self.log = os.path.join(paths.WORK, "logs", name + ".log")
         os.makedirs(os.path.dirname(self.log), exist_ok=True)
         with open(self.log, "w", encoding="utf-8") as log:

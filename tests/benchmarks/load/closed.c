@@ -13,7 +13,8 @@ int closed_loop(const struct options *options)
     uint64_t begin = time + nanos_of_seconds(options->warmup);
     uint64_t end = begin + nanos_of_seconds(options->seconds);
     for (uint32_t i = 0; i < options->connections; i++) {
-        connection_send(run, &run->connections[i], options->depth, now());
+        connection_expect(&run->connections[i], options->depth, now());
+        connection_send(run, &run->connections[i], options->depth);
     }
     while (time < end && run->alive > 0) {
         int ready = run_wait(run, 100);
@@ -25,7 +26,8 @@ int closed_loop(const struct options *options)
             struct connection *connection = &run->connections[run->ready[i].data.u32];
             uint32_t complete = connection_serve(run, connection, run->ready[i].events, &time);
             if (complete > 0) {
-                connection_send(run, connection, complete, time);
+                connection_expect(connection, complete, time);
+                connection_send(run, connection, complete);
             }
         }
     }

@@ -263,13 +263,16 @@ static void flush(struct run *run, struct connection *connection)
     await_writable(run, connection, connection->out_left > 0);
 }
 
-void connection_send(struct run *run, struct connection *connection, uint32_t messages,
-                     uint64_t time)
+void connection_expect(struct connection *connection, uint32_t messages, uint64_t time)
 {
     for (uint32_t i = 0; i < messages; i++) {
         uint32_t next = connection->oldest + connection->under_way++;
         connection->times[next & connection->times_mask] = time;
     }
+}
+
+void connection_send(struct run *run, struct connection *connection, uint32_t messages)
+{
     int idle = connection->out_left == 0;
     connection->out_left += messages * run->script.frame_bytes;
     if (idle) {

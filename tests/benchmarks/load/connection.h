@@ -72,8 +72,10 @@ void run_begin(struct run *run, uint64_t time);
 void run_end(struct run *run, uint64_t time);
 
 /* Sends the next messages of the script. The caller keeps to the bounds given to run_open. */
-void connection_send(struct run *run, struct connection *connection, uint32_t messages,
-                     uint64_t time);
+void connection_send(struct run *run, struct connection *connection, uint32_t messages);
+
+/* Notes that so many more messages will come, which were sent, or due, at this time. */
+void connection_expect(struct connection *connection, uint32_t messages, uint64_t time);
 
 /* Does what an event asks for; returns how many messages were completed, and when by `time`. */
 uint32_t connection_serve(struct run *run, struct connection *connection, uint32_t events,

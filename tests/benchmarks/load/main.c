@@ -10,10 +10,8 @@ int main(int argc, char **argv)
         const char *name;
         int (*run)(const struct options *options);
     } MODES[] = {
-        {"closed", closed_loop},
-        {"open", open_loop},
-        {"connects", connects},
-        {"idle", idle},
+        {"closed", closed_loop}, {"open", open_loop}, {"fanout", fanout},
+        {"connects", connects},  {"idle", idle},
     };
     struct options options = options_parse(argc, argv);
     for (size_t i = 0; i < sizeof MODES / sizeof *MODES; i++) {

@@ -6,6 +6,7 @@
 
 int closed_loop(const struct options *options);
 int open_loop(const struct options *options);
+int fanout(const struct options *options);
 int connects(const struct options *options);
 int idle(const struct options *options);
 

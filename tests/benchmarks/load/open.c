@@ -33,7 +33,8 @@ static void send_due(struct run *run, struct schedule *schedule, uint64_t time, 
         struct connection *connection =
             &run->connections[schedule->sent++ % run->options->connections];
         if (connection->fd >= 0 && connection->under_way < UNDER_WAY_MAX) {
-            connection_send(run, connection, 1, due);
+            connection_expect(connection, 1, due);
+            connection_send(run, connection, 1);
         } else {
             run->errors++;
         }

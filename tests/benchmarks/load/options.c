@@ -12,6 +12,8 @@ static const char USAGE[] =
     "\n"
     "  closed    each connection keeps --depth messages under way\n"
     "  open      --rate messages a second in all, each timed from when it was due\n"
+    "  fanout    one more connection publishes, and all others get every message; as many as\n"
+    "            --depth may be on their way\n"
     "  connects  connects, upgrades and closes, --connections at a time\n"
     "  idle      opens --connections, holds them for --seconds and weighs the server\n"
     "\n"

@@ -3,6 +3,7 @@ package io.github.volfram.benchmarks.peers;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.java_websocket.WebSocket;
@@ -17,7 +18,9 @@ final class JavaWebSocketPeer extends WebSocketServer {
 
   private final CountDownLatch started = new CountDownLatch(1);
 
-  private JavaWebSocketPeer(int port) {
+  private final boolean fanout;
+
+  private JavaWebSocketPeer(int port, boolean fanout) {
     super(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
         1,
@@ -26,14 +29,15 @@ final class JavaWebSocketPeer extends WebSocketServer {
                 List.of(new DefaultExtension()),
                 List.of(new Protocol("")),
                 PeerServer.MAX_MESSAGE_BYTES)));
+    this.fanout = fanout;
     setTcpNoDelay(true);
     setReuseAddr(true);
     setMaxPendingConnections(PeerServer.BACKLOG);
     setConnectionLostTimeout(0);
   }
 
-  static void start(int port) throws InterruptedException {
-    JavaWebSocketPeer server = new JavaWebSocketPeer(port);
+  static void start(int port, boolean fanout) throws InterruptedException {
+    JavaWebSocketPeer server = new JavaWebSocketPeer(port, fanout);
     server.start();
     server.started.await();
   }
@@ -45,12 +49,26 @@ final class JavaWebSocketPeer extends WebSocketServer {
 
   @Override
   public void onMessage(WebSocket socket, String text) {
-    socket.send(text);
+    if (fanout) {
+      broadcast(text, others(socket));
+    } else {
+      socket.send(text);
+    }
   }
 
   @Override
   public void onMessage(WebSocket socket, ByteBuffer bytes) {
-    socket.send(bytes);
+    if (fanout) {
+      broadcast(bytes, others(socket));
+    } else {
+      socket.send(bytes);
+    }
+  }
+
+  private List<WebSocket> others(WebSocket publisher) {
+    List<WebSocket> others = new ArrayList<>(getConnections());
+    others.remove(publisher);
+    return others;
   }
 
   @Override

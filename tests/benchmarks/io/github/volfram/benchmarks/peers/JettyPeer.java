@@ -21,18 +21,19 @@ final class JettyPeer {
 
   private JettyPeer() {}
 
-  static void start(int port) throws Exception {
+  static void start(int port, boolean fanout) throws Exception {
     Server server = new Server(new QueuedThreadPool(MAX_THREADS, MIN_THREADS));
     ServerConnector connector = new ServerConnector(server, ACCEPTORS, SELECTORS);
     connector.setHost("127.0.0.1");
     connector.setPort(port);
     connector.setAcceptQueueSize(PeerServer.BACKLOG);
     server.addConnector(connector);
-    server.setHandler(WebSocketUpgradeHandler.from(server, JettyPeer::configure));
+    server.setHandler(
+        WebSocketUpgradeHandler.from(server, container -> configure(container, fanout)));
     server.start();
   }
 
-  private static void configure(ServerWebSocketContainer container) {
+  private static void configure(ServerWebSocketContainer container, boolean fanout) {
     container.setMaxBinaryMessageSize(PeerServer.MAX_MESSAGE_BYTES);
     container.setMaxTextMessageSize(PeerServer.MAX_MESSAGE_BYTES);
     container.setMaxFrameSize(PeerServer.MAX_MESSAGE_BYTES);
@@ -40,7 +41,34 @@ final class JettyPeer {
     container.setOutputBufferSize(BUFFER_BYTES);
     container.setAutoFragment(false);
     container.setIdleTimeout(Duration.ZERO);
-    container.addMapping("/", (request, response, callback) -> new Echo());
+    container.addMapping(
+        "/", (request, response, callback) -> fanout ? new FanOut(container) : new Echo());
+  }
+
+  /** Public, as Jetty calls it by method handles. */
+  public static final class FanOut implements Session.Listener.AutoDemanding {
+    private final ServerWebSocketContainer container;
+    private Session publisher;
+
+    private FanOut(ServerWebSocketContainer container) {
+      this.container = container;
+    }
+
+    @Override
+    public void onWebSocketOpen(Session opened) {
+      publisher = opened;
+    }
+
+    @Override
+    public void onWebSocketBinary(ByteBuffer payload, Callback callback) {
+      ByteBuffer copy = ByteBuffer.allocate(payload.remaining()).put(payload).flip();
+      callback.succeed();
+      for (Session session : container.getOpenSessions()) {
+        if (session != publisher) {
+          session.sendBinary(copy.duplicate(), Callback.NOOP);
+        }
+      }
+    }
   }
 
   /** Public, as Jetty calls it by method handles. */

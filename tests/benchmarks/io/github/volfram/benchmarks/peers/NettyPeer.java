@@ -1,6 +1,7 @@
 package io.github.volfram.benchmarks.peers;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -12,6 +13,9 @@ import io.netty.channel.SelectStrategyFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.ChannelMatchers;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -25,6 +29,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 
 /**
@@ -38,21 +43,21 @@ final class NettyPeer {
 
   private NettyPeer() {}
 
-  static void epoll(int port) throws InterruptedException {
-    start(port, EpollIoHandler.newFactory(), EpollServerSocketChannel.class, false);
+  static void epoll(int port, boolean fanout) throws InterruptedException {
+    start(port, fanout, EpollIoHandler.newFactory(), EpollServerSocketChannel.class, false);
   }
 
   /** Never sleeps: for the scenarios in which latency is bought with a core. */
-  static void epollSpinning(int port) throws InterruptedException {
+  static void epollSpinning(int port, boolean fanout) throws InterruptedException {
     SelectStrategyFactory busy = () -> (selectNow, hasTasks) -> SelectStrategy.BUSY_WAIT;
-    start(port, EpollIoHandler.newFactory(0, busy), EpollServerSocketChannel.class, false);
+    start(port, fanout, EpollIoHandler.newFactory(0, busy), EpollServerSocketChannel.class, false);
   }
 
-  static void nio(int port) throws InterruptedException {
-    start(port, NioIoHandler.newFactory(), NioServerSocketChannel.class, false);
+  static void nio(int port, boolean fanout) throws InterruptedException {
+    start(port, fanout, NioIoHandler.newFactory(), NioServerSocketChannel.class, false);
   }
 
-  static void uring(int port) throws InterruptedException {
+  static void uring(int port, boolean fanout) throws InterruptedException {
     IoUringIoHandlerConfig config =
         new IoUringIoHandlerConfig()
             .setBufferRingConfig(
@@ -62,15 +67,18 @@ final class NettyPeer {
                     .batchSize(512)
                     .allocator(new IoUringAdaptiveBufferRingAllocator())
                     .build());
-    start(port, IoUringIoHandler.newFactory(config), IoUringServerSocketChannel.class, true);
+    start(
+        port, fanout, IoUringIoHandler.newFactory(config), IoUringServerSocketChannel.class, true);
   }
 
   private static void start(
       int port,
+      boolean fanout,
       IoHandlerFactory factory,
       Class<? extends ServerChannel> channelType,
       boolean bufferRing)
       throws InterruptedException {
+    ChannelGroup all = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(new MultiThreadIoEventLoopGroup(1, factory))
@@ -81,7 +89,7 @@ final class NettyPeer {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
-                    prepare(channel);
+                    prepare(channel, fanout ? new FanOut(all) : new Echo());
                   }
                 });
     if (bufferRing) {
@@ -90,7 +98,7 @@ final class NettyPeer {
     bootstrap.bind(InetAddress.getLoopbackAddress(), port).sync();
   }
 
-  private static void prepare(SocketChannel channel) {
+  private static void prepare(SocketChannel channel, ChannelHandler handler) {
     WebSocketServerProtocolConfig config =
         WebSocketServerProtocolConfig.newBuilder()
             .websocketPath("/")
@@ -103,7 +111,30 @@ final class NettyPeer {
             new HttpServerCodec(),
             new HttpObjectAggregator(16 * 1024),
             new WebSocketServerProtocolHandler(config),
-            new Echo());
+            handler);
+  }
+
+  private static final class FanOut extends ChannelInboundHandlerAdapter {
+    private final ChannelGroup all;
+
+    private FanOut(ChannelGroup all) {
+      this.all = all;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+      all.add(context.channel());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object frame) {
+      all.writeAndFlush(frame, ChannelMatchers.isNot(context.channel()), true);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      context.close();
+    }
   }
 
   private static final class Echo extends ChannelInboundHandlerAdapter {

@@ -1,7 +1,10 @@
 package io.github.volfram.benchmarks.peers;
 
+import io.github.volfram.Backend;
+
 /**
- * Starts one of the peers as an echo server on the loopback: {@code PeerServer NAME PORT}. Prints
+ * Starts one of the peers on the loopback: {@code PeerServer NAME PORT} as an echo server, {@code
+ * PeerServer NAME PORT fanout} as one that passes each message to all other connections. Prints
  * {@code ready} when it listens, and runs until it is killed.
  */
 public final class PeerServer {
@@ -14,19 +17,22 @@ public final class PeerServer {
   private PeerServer() {}
 
   public static void main(String[] arguments) throws Exception {
-    if (arguments.length != 2) {
-      System.err.println("usage: PeerServer NAME PORT");
+    boolean fanout = arguments.length == 3 && arguments[2].equals("fanout");
+    if (arguments.length != (fanout ? 3 : 2)) {
+      System.err.println("usage: PeerServer NAME PORT [fanout]");
       System.exit(2);
     }
     int port = Integer.parseInt(arguments[1]);
     switch (arguments[0]) {
-      case "netty-epoll" -> NettyPeer.epoll(port);
-      case "netty-epoll-spin" -> NettyPeer.epollSpinning(port);
-      case "netty-uring" -> NettyPeer.uring(port);
-      case "netty-nio" -> NettyPeer.nio(port);
-      case "java-websocket" -> JavaWebSocketPeer.start(port);
-      case "jetty" -> JettyPeer.start(port);
-      case "undertow" -> UndertowPeer.start(port);
+      case "volfram-native" -> VolframServer.start(port, Backend.NATIVE);
+      case "volfram-nio" -> VolframServer.start(port, Backend.NIO);
+      case "netty-epoll" -> NettyPeer.epoll(port, fanout);
+      case "netty-epoll-spin" -> NettyPeer.epollSpinning(port, fanout);
+      case "netty-uring" -> NettyPeer.uring(port, fanout);
+      case "netty-nio" -> NettyPeer.nio(port, fanout);
+      case "java-websocket" -> JavaWebSocketPeer.start(port, fanout);
+      case "jetty" -> JettyPeer.start(port, fanout);
+      case "undertow" -> UndertowPeer.start(port, fanout);
       default -> {
         System.err.println("no peer is named " + arguments[0]);
         System.exit(2);

@@ -18,7 +18,7 @@ final class UndertowPeer {
 
   private UndertowPeer() {}
 
-  static void start(int port) {
+  static void start(int port, boolean fanout) {
     Undertow.builder()
         .setIoThreads(1)
         .setWorkerThreads(1)
@@ -28,11 +28,27 @@ final class UndertowPeer {
         .setHandler(
             Handlers.websocket(
                 (exchange, channel) -> {
-                  channel.getReceiveSetter().set(new Echo());
+                  channel.getReceiveSetter().set(fanout ? new FanOut() : new Echo());
                   channel.resumeReceives();
                 }))
         .build()
         .start();
+  }
+
+  private static final class FanOut extends AbstractReceiveListener {
+
+    @Override
+    protected void onFullBinaryMessage(WebSocketChannel channel, BufferedBinaryMessage message) {
+      ByteBuffer copy;
+      try (Pooled<ByteBuffer[]> data = message.getData()) {
+        copy = WebSockets.mergeBuffers(data.getResource());
+      }
+      for (WebSocketChannel peer : channel.getPeerConnections()) {
+        if (peer != channel) {
+          WebSockets.sendBinary(copy.duplicate(), peer, null);
+        }
+      }
+    }
   }
 
   private static final class Echo extends AbstractReceiveListener {
