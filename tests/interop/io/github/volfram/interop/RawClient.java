@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /** A client that does with its socket what a test tells it to: no protocol answers by itself. */
@@ -67,12 +68,14 @@ final class RawClient implements AutoCloseable {
     return payload;
   }
 
-  /** Reads to the end of the stream, however it ends, and forgets it. */
-  void drain() {
+  /** Reads until the peer closes the connection, which it must, and forgets what it reads. */
+  void drain() throws SocketTimeoutException {
     try {
       in.skipNBytes(Long.MAX_VALUE);
+    } catch (SocketTimeoutException stillOpen) {
+      throw stillOpen;
     } catch (IOException ended) {
-      // By its end or by a reset.
+      // With the end of the stream or with a reset.
     }
   }
 

@@ -116,8 +116,8 @@ class SlowConnectionsTest extends FaultsContract {
 
   @Test
   void aSlowReaderGetsEverythingAndIsTold_R7() throws Exception {
-    start(serverOptions().outboundSoftMarkBytes(1000).sendBufferBytes(4096));
-    proxy.towardsClient(Faults.NONE.throttledTo(4_000_000));
+    start(serverOptions().outboundSoftMarkBytes(1000));
+    proxy.towardsClient(Faults.NONE.throttledTo(8_000_000));
     AtomicLong drained = new AtomicLong();
     atServer =
         new RecordingListener() {
@@ -126,11 +126,19 @@ class SlowConnectionsTest extends FaultsContract {
             drained.incrementAndGet();
           }
         };
-    connectVictim(clientOptions().receiveBufferBytes(4096));
+    connectVictim(clientOptions());
     WebSocket victim = victimAtServer();
-    byte[] payload = InteropContract.randomBytes(1_000_000);
-    assertTrue(victim.offerBinary(ByteBuffer.wrap(payload)));
-    atClient.log.expect(Event.binary(payload));
+    byte[] payload = InteropContract.randomBytes(400_000);
+    for (int sent = 0; sent < 20; ) {
+      if (victim.offerBinary(ByteBuffer.wrap(payload))) {
+        sent++;
+      } else {
+        bystanderIsUnharmed();
+      }
+    }
+    for (int received = 0; received < 20; received++) {
+      atClient.log.expect(Event.binary(payload));
+    }
     eventually("onDrained was called", () -> drained.get() > 0);
     assertEquals(0, victim.bufferedBytes());
   }
