@@ -3,6 +3,7 @@ package io.github.volfram.interop;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.volfram.ClientOptions;
 import io.github.volfram.HandshakeException;
@@ -73,6 +74,7 @@ abstract class ClientContract extends InteropContract {
                     .get(EventLog.PATIENCE_SECONDS, TimeUnit.SECONDS));
     HandshakeException refused = assertInstanceOf(HandshakeException.class, failure.getCause());
     assertEquals(refusalStatus(), refused.status());
+    assertTrue(refused.bodyPrefix().length > 0);
     listener.log.expectNoMore();
   }
 }

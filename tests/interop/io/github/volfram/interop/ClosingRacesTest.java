@@ -135,7 +135,7 @@ class ClosingRacesTest extends FaultsContract {
       received++;
     }
     assertEquals(Event.close(4001, "enough"), event);
-    atClient.log.expect(Event.close(4001, "enough"));
+    assertTrue(atClient.log.next().content().startsWith("4001 "));
     eventually("every send has ended", () -> ended.get() == THREADS * each);
     assertEquals(received, succeeded.get());
     for (Throwable failure : failures) {
