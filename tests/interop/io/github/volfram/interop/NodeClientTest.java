@@ -8,6 +8,11 @@ import java.util.Map;
 class NodeClientTest extends ServerContract implements FragmentsContract {
 
   @Override
+  void requirePeer() {
+    Peers.node();
+  }
+
+  @Override
   Peer connect(URI uri, Map<String, String> headers, List<String> subprotocols) throws Exception {
     return NodeClient.connect(uri, headers, subprotocols);
   }

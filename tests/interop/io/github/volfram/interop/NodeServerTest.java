@@ -4,6 +4,11 @@ package io.github.volfram.interop;
 class NodeServerTest extends ClientContract implements FragmentsContract {
 
   @Override
+  void requirePeer() {
+    Peers.node();
+  }
+
+  @Override
   PeerServer startPeer() throws Exception {
     return new NodeServer();
   }
