@@ -130,13 +130,22 @@ public interface WebSocket {
   /** The subprotocol agreed on, or null (RFC 6455 §1.9). */
   @Nullable String subprotocol();
 
-  /** The request that opened this connection: received by a server, sent by a client. */
+  /**
+   * The request that opened this connection: received by a server, sent by a client. To keep idle
+   * connections small it is dropped after {@link WebSocketListener#onOpen}, unless it was asked for
+   * until then.
+   *
+   * @throws IllegalStateException when it was dropped
+   */
   UpgradeRequest request();
 
-  /** The peer's address, or null when the connection is gone and nobody had asked before. */
+  /** The peer's address, or null when the kernel did not know it any more. */
   @Nullable SocketAddress remoteAddress();
 
-  /** This side's address, or null when the connection is gone. */
+  /**
+   * This side's address, or null when the connection is gone. Another thread than the event loop's
+   * waits for the loop's answer.
+   */
   @Nullable SocketAddress localAddress();
 
   /** The object attached last, or null. */

@@ -33,7 +33,9 @@ public interface WebSocketListener {
    * {@link #onText} to receive text without allocating.
    */
   default void onTextUtf8(WebSocket webSocket, ByteBuffer utf8) {
-    onText(webSocket, StandardCharsets.UTF_8.decode(utf8).toString());
+    byte[] bytes = new byte[utf8.remaining()];
+    utf8.get(bytes);
+    onText(webSocket, new String(bytes, StandardCharsets.UTF_8));
   }
 
   /** A whole binary message. */
@@ -46,8 +48,8 @@ public interface WebSocketListener {
   default void onPong(WebSocket webSocket, ByteBuffer payload) {}
 
   /**
-   * What was buffered for sending has been taken by the kernel, after a send had found the
-   * connection above its {@code outboundSoftMarkBytes}.
+   * What was buffered for sending has been taken by the kernel, after a send had left more than
+   * {@code outboundSoftMarkBytes} buffered.
    */
   default void onDrained(WebSocket webSocket) {}
 

@@ -156,13 +156,24 @@ public final class FrameDecoder {
             state = State.FIRST_BYTE;
           }
           boolean proceed = sink.payload(in, at, run, key, before, last);
-          at += run;
           if (!proceed) {
-            return at - index;
+            return at - index + (int) (offset - before); // unless some were put back, the run
           }
+          at += run;
         }
       }
     }
+  }
+
+  /**
+   * Lets the bytes at the end of the current run, masked as they came, be the next ones to decode.
+   * To be called by a sink before its {@link FrameSink#payload} returns false.
+   *
+   * @param bytes more than 0, at most the run's length
+   */
+  void putBack(int bytes) {
+    offset -= bytes;
+    state = State.PAYLOAD;
   }
 
   private int opcode() {

@@ -11,6 +11,9 @@ public final class FrameEncoder {
   /** The longest header: two bytes, a 64-bit length and a masking key. */
   public static final int MAX_HEADER_BYTES = 14;
 
+  /** The reserved bit that marks a compressed message, on its first frame (RFC 7692 §6). */
+  public static final int RSV1 = FrameDecoder.RSV1;
+
   private static final int KEY_BYTES = 4;
 
   private FrameEncoder() {}
@@ -31,7 +34,7 @@ public final class FrameEncoder {
   /**
    * Writes the header of an unmasked frame.
    *
-   * @param rsv the reserved bits, 0 to 7: RSV1 is 4
+   * @param rsv the reserved bits, 0 to 7: {@link #RSV1} or 0
    * @return how many bytes were written
    */
   public static int putHeader(

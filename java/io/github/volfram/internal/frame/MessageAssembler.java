@@ -1,34 +1,32 @@
 package io.github.volfram.internal.frame;
 
-import static io.github.volfram.internal.frame.ProtocolViolation.INVALID_PAYLOAD;
-import static io.github.volfram.internal.frame.ProtocolViolation.POLICY_VIOLATION;
-import static io.github.volfram.internal.frame.ProtocolViolation.TOO_BIG;
-import static io.github.volfram.internal.frame.ProtocolViolation.protocolError;
-
 import io.github.volfram.internal.transport.Masker;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges frames and makes messages of them (RFC 6455 §5.4 to §5.6, §8.1). One instance belongs to
- * one direction of one connection and is used by its loop's thread.
+ * Judges frames and makes messages of them (RFC 6455 §5.4 to §5.6, §8.1; RFC 7692 §7.2.2). One
+ * instance belongs to one direction of one connection and is used by its loop's thread.
  *
  * <p>A message in one frame that lies complete in the input is unmasked in place and delivered as a
- * view of the input. Anything else is copied into a buffer of the pool, which grows with the bytes
- * that have arrived and not with those that were announced. Invariant: between two calls a pooled
- * buffer is held only while a message or a control frame is incomplete.
+ * view of the input. Anything else is copied or inflated into a buffer of the pool, which grows
+ * with the bytes that are there and not with those that were announced. Invariant: between two
+ * calls a pooled buffer is held only while a message or a control frame is incomplete.
  *
  * <p>After a {@link ProtocolViolation}, or whatever the sink throws, the instance has given its
  * memory back and refuses further bytes; its owner replaces it.
  */
-public final class MessageAssembler implements FrameSink {
+public final class MessageAssembler extends MessageRules {
 
   /** How much room is left before a payload in a pooled buffer, so that a header fits there. */
   public static final int HEADROOM_BYTES = 16;
 
-  /** Stands for "no message is open"; no message has this opcode. */
-  private static final byte NONE = Opcode.CONTINUATION;
+  /** How much is inflated at a time where messages are delivered in chunks. */
+  private static final int CHUNK_BYTES = 16 * 1024 - HEADROOM_BYTES;
+
+  /** How much longer text becomes, roughly; only to choose among buffers that are there. */
+  private static final int USUAL_INFLATION = 4;
 
   private enum State {
     OPEN,
@@ -38,27 +36,13 @@ public final class MessageAssembler implements FrameSink {
   }
 
   private final FrameDecoder decoder;
-  private final FrameLimits limits;
   private final Masker masker;
   private final PayloadPool pool;
-  private final boolean wholeMessages;
 
   /** Who receives the events; set during {@link #receive} only. */
   private @Nullable MessageSink sink;
 
   private State state = State.OPEN;
-
-  private boolean frameFin;
-  private byte frameOpcode;
-  private byte messageOpcode = NONE;
-
-  /** The UTF-8 state after the bytes of the open text message. */
-  private int utf8;
-
-  private int emptyFragments;
-
-  /** The lengths of the open message's frames, the current one's included. */
-  private long declaredBytes;
 
   /** The open message's bytes so far, from {@link #HEADROOM_BYTES}; null when there are none. */
   private @Nullable ByteBuffer partial;
@@ -76,11 +60,31 @@ public final class MessageAssembler implements FrameSink {
    */
   public MessageAssembler(
       Role role, FrameLimits limits, Masker masker, PayloadPool pool, boolean wholeMessages) {
+    super(limits, wholeMessages, null);
     this.decoder = new FrameDecoder(role);
-    this.limits = limits;
     this.masker = masker;
     this.pool = pool;
-    this.wholeMessages = wholeMessages;
+  }
+
+  /**
+   * Makes an assembler for a connection with permessage-deflate (RFC 7692).
+   *
+   * @param wholeMessages as above; the chunks of a compressed message are about 16 KiB long
+   * @param deflatePool the loop's; one of its inflaters is held while a compressed message is open,
+   *     and from the first such message until {@link #release} where the peer keeps its context
+   */
+  public MessageAssembler(
+      Role role,
+      FrameLimits limits,
+      Masker masker,
+      PayloadPool pool,
+      boolean wholeMessages,
+      DeflateParameters deflate,
+      DeflatePool deflatePool) {
+    super(limits, wholeMessages, new InflateStage(deflate, deflatePool));
+    this.decoder = new FrameDecoder(role, FrameDecoder.RSV1);
+    this.masker = masker;
+    this.pool = pool;
   }
 
   /**
@@ -142,71 +146,9 @@ public final class MessageAssembler implements FrameSink {
       pool.release(partialControl);
       partialControl = null;
     }
-  }
-
-  @Override
-  public void header(boolean fin, int rsv, int opcode, long length, int key)
-      throws ProtocolViolation {
-    frameFin = fin;
-    frameOpcode = (byte) opcode;
-    if (Opcode.isControl(opcode)) {
-      return; // §5.4: control frames may stand between fragments
+    if (inflate != null) {
+      inflate.release();
     }
-    if (opcode != Opcode.CONTINUATION) {
-      if (messageOpcode != NONE) {
-        throw protocolError(
-            "RFC 6455 §5.4",
-            "expected a continuation of the open "
-                + Opcode.name(messageOpcode)
-                + " message, got a "
-                + Opcode.name(opcode)
-                + " frame");
-      }
-      messageOpcode = (byte) opcode;
-      utf8 = Masker.UTF8_COMPLETE;
-      declaredBytes = 0;
-      emptyFragments = 0;
-    } else if (messageOpcode == NONE) {
-      throw protocolError(
-          "RFC 6455 §5.4", "expected the first frame of a message, got a continuation");
-    }
-    judgeLength(length, fin);
-  }
-
-  private void judgeLength(long length, boolean fin) throws ProtocolViolation {
-    if (length > limits.maxFrameBytes()) {
-      throw tooBig("frame", limits.maxFrameBytes(), length);
-    }
-    long maxMessageBytes = maxMessageBytes();
-    if (length > maxMessageBytes - declaredBytes) {
-      throw tooBig("message", maxMessageBytes, declaredBytes + length);
-    }
-    declaredBytes += length;
-    if (length != 0) {
-      emptyFragments = 0;
-    } else if (!fin && ++emptyFragments > limits.maxEmptyFragments()) {
-      throw new ProtocolViolation(
-          POLICY_VIOLATION,
-          "RFC 6455 §5.4",
-          "expected at most "
-              + limits.maxEmptyFragments()
-              + " empty fragments in a row, got one more");
-    }
-  }
-
-  private long maxMessageBytes() {
-    int max = limits.maxMessageBytes();
-    if (wholeMessages) {
-      return Math.min(max, PayloadPool.MAX_BUFFER_BYTES - HEADROOM_BYTES);
-    }
-    return max == Integer.MAX_VALUE ? Long.MAX_VALUE : max;
-  }
-
-  private static ProtocolViolation tooBig(String what, long max, long actual) {
-    return new ProtocolViolation(
-        TOO_BIG,
-        "RFC 6455 §10.4",
-        "expected a " + what + " of at most " + max + " bytes, got " + actual);
   }
 
   @Override
@@ -218,6 +160,9 @@ public final class MessageAssembler implements FrameSink {
       return control(buffer, index, length, (int) offset, end);
     }
     boolean last = end && frameFin;
+    if (inflate != null && inflate.isOpen()) {
+      return inflated(inflate, buffer, index, length, key, offset, last);
+    }
     if (messageOpcode == Opcode.TEXT) {
       utf8 = masker.maskText(buffer, index, length, key, offset, utf8);
       judgeText(last);
@@ -227,64 +172,101 @@ public final class MessageAssembler implements FrameSink {
     return data(buffer, index, length, last);
   }
 
-  private void judgeText(boolean last) throws ProtocolViolation {
-    if (utf8 == Masker.UTF8_COMPLETE || (utf8 > 0 && !last)) {
-      return;
-    }
-    throw new ProtocolViolation(
-        INVALID_PAYLOAD,
-        "RFC 6455 §8.1",
-        utf8 < 0
-            ? "expected UTF-8 in a text message, got another byte"
-            : "expected " + (utf8 & 3) + " more bytes of a character, got the end of the message");
-  }
-
   private boolean data(ByteBuffer buffer, int index, int length, boolean last) {
-    int opcode = messageOpcode;
-    if (last) {
-      messageOpcode = NONE;
-    }
     if (!wholeMessages) {
-      return (length == 0 && !last) || deliver(opcode, buffer, index, length, last);
+      return (length == 0 && !last) || deliver(buffer, index, length, last);
     }
     if (last && partial == null) {
-      return deliver(opcode, buffer, index, length, true);
+      return deliver(buffer, index, length, true);
     }
     if (length != 0) {
-      append(buffer, index, length);
+      ByteBuffer into = room(length, messageBytes());
+      into.put(HEADROOM_BYTES + partialBytes, buffer, index, length);
+      partialBytes += length;
     }
-    if (!last) {
-      return true;
+    return !last || deliverPartial(true);
+  }
+
+  /** Inflates a run of the open message, and delivers what it completes (RFC 7692 §7.2.2). */
+  private boolean inflated(
+      InflateStage stage, ByteBuffer in, int index, int length, int key, long offset, boolean last)
+      throws ProtocolViolation {
+    masker.mask(in, index, length, key, offset);
+    int rest = length;
+    while (true) {
+      int least = wholeMessages || partial != null ? 1 : CHUNK_BYTES;
+      long wished = wholeMessages ? messageBytes() + (long) rest * USUAL_INFLATION : CHUNK_BYTES;
+      ByteBuffer out = room(least, wished);
+      int used = HEADROOM_BYTES + partialBytes;
+      // One byte above the limit is enough to know.
+      long allowed = Math.min(maxMessageBytes() - messageBytes(), out.capacity() - used - 1);
+      int room = (int) allowed + 1;
+      int bytes = stage.inflate(in, index + length - rest, rest, out, used, room);
+      rest = stage.remaining();
+      lengthen(bytes);
+      partialBytes += bytes;
+      if (messageOpcode == Opcode.TEXT) {
+        utf8 = masker.maskText(out, used, bytes, 0, 0, utf8);
+        judgeText(false);
+      }
+      if (bytes < room) {
+        break;
+      }
+      // What is left inside the stage when the run is used up is little, and goes with the rest:
+      // after a chunk that made the sink stop nothing may follow.
+      if (!wholeMessages && rest > 0 && !deliverPartial(false)) {
+        if (state == State.OPEN) {
+          masker.mask(in, index + length - rest, rest, key, offset + length - rest);
+          decoder.putBack(rest);
+        }
+        return false;
+      }
     }
+    if (last) {
+      stage.endMessage();
+      if (messageOpcode == Opcode.TEXT) {
+        judgeText(true);
+      }
+      return deliverPartial(true);
+    }
+    return wholeMessages || deliverPartial(false);
+  }
+
+  /** The open message's buffer, with room for more bytes. */
+  private ByteBuffer room(int bytes, long wishedMessageBytes) {
+    int needed = HEADROOM_BYTES + partialBytes + bytes;
+    long wished = HEADROOM_BYTES + Math.min(wishedMessageBytes, maxMessageBytes());
+    int wishedBytes = (int) Math.min(wished, PayloadPool.MAX_BUFFER_BYTES);
+    ByteBuffer into = partial;
+    if (into == null) {
+      into = pool.acquire(needed, wishedBytes);
+    } else if (needed > into.capacity()) {
+      into = pool.grow(into, HEADROOM_BYTES + partialBytes, needed, wishedBytes);
+    }
+    partial = into;
+    return into;
+  }
+
+  /** Delivers what the open message's buffer holds, and gives it back. */
+  private boolean deliverPartial(boolean last) {
     ByteBuffer whole = Objects.requireNonNull(partial);
-    int wholeBytes = partialBytes;
+    int bytes = partialBytes;
     partial = null; // so that a release by the sink does not give it to others meanwhile
     partialBytes = 0;
     try {
-      return deliver(opcode, whole, HEADROOM_BYTES, wholeBytes, true);
+      return (bytes == 0 && !last) || deliver(whole, HEADROOM_BYTES, bytes, last);
     } finally {
       pool.release(whole);
     }
   }
 
-  private boolean deliver(int opcode, ByteBuffer buffer, int index, int length, boolean last) {
+  private boolean deliver(ByteBuffer buffer, int index, int length, boolean last) {
+    int opcode = messageOpcode;
+    if (last) {
+      messageOpcode = NONE;
+    }
     boolean proceed = sink().message(opcode, buffer, index, length, last);
     return proceed && state == State.OPEN;
-  }
-
-  private void append(ByteBuffer buffer, int index, int length) {
-    int used = HEADROOM_BYTES + partialBytes;
-    int needed = used + length;
-    int wished = (int) (HEADROOM_BYTES + declaredBytes);
-    ByteBuffer into = partial;
-    if (into == null) {
-      into = pool.acquire(needed, wished);
-    } else if (needed > into.capacity()) {
-      into = pool.grow(into, used, needed, wished);
-    }
-    into.put(used, buffer, index, length);
-    partial = into;
-    partialBytes += length;
   }
 
   private boolean control(ByteBuffer buffer, int index, int length, int before, boolean end)

@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
  * Each method returns whether to go on with the bytes that follow.
  *
  * <p>A buffer is valid, and its bytes from {@code index} the sink's to change, until the method
- * returns; its position and limit mean nothing and stay as they are. A region that was copied
- * because it came in parts has {@link MessageAssembler#HEADROOM_BYTES} of free room before it; one
- * that did not has the room that its input had, at least the frame's own header.
+ * returns; its position and limit mean nothing and stay as they are. A region that was inflated, or
+ * copied because it came in parts, has {@link MessageAssembler#HEADROOM_BYTES} of free room before
+ * it; one that was not has the room that its input had, at least the frame's own header.
  */
 public interface MessageSink {
 

@@ -41,6 +41,13 @@ public final class ProtocolViolation extends Exception {
     return new ProtocolViolation(PROTOCOL_ERROR, rfcSection, what);
   }
 
+  static ProtocolViolation tooBig(String what, long max, long actual) {
+    return new ProtocolViolation(
+        TOO_BIG,
+        "RFC 6455 §10.4",
+        "expected a " + what + " of at most " + max + " bytes, got " + actual);
+  }
+
   /** The code that the close frame is to carry: 1002, 1007, 1008 or 1009. */
   public int closeCode() {
     return closeCode;

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /** Records what a sink is told, as lines; the chunks of a message become one line. */
-final class EventLog implements MessageSink {
+class EventLog implements MessageSink {
 
   private final ArrayDeque<String> events = new ArrayDeque<>();
   private final ByteArrayOutputStream open = new ByteArrayOutputStream();
@@ -66,6 +66,11 @@ final class EventLog implements MessageSink {
   EventLog expect(String event) {
     assertEquals(event, events.poll());
     return this;
+  }
+
+  /** Takes the first event. */
+  String poll() {
+    return events.remove();
   }
 
   void assertExhausted() {

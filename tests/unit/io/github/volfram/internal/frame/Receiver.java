@@ -84,6 +84,13 @@ final class Receiver {
     return log.all();
   }
 
+  /** Gives all bytes in one read, and then gives up the connection. */
+  List<String> receiveAndRelease(byte[] bytes) {
+    receive(bytes);
+    assembler.release();
+    return log.all();
+  }
+
   List<String> receiveByteByByte(byte[] bytes) {
     for (int i = 0; i < bytes.length; i++) {
       receive(bytes, i, i + 1);

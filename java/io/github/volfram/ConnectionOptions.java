@@ -1,0 +1,265 @@
+package io.github.volfram;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What servers and clients have in common. Immutable; any thread may use it.
+ *
+ * <p>Every size is in bytes. A {@link Duration} of zero turns its timeout off where that is said.
+ */
+public abstract sealed class ConnectionOptions permits ServerOptions, ClientOptions {
+
+  private final Builder<?> values;
+
+  ConnectionOptions(Builder<?> values) {
+    this.values = values;
+  }
+
+  /** Which code polls the sockets. */
+  public Backend backend() {
+    return values.backend;
+  }
+
+  /** What an event loop does when nothing is ready. */
+  public IdleStrategy idle() {
+    return values.idle;
+  }
+
+  /** How many event loops there are, each with one thread. */
+  public int loops() {
+    return values.loops;
+  }
+
+  /** What makes the threads of the event loops, or null for the library's own. */
+  public @Nullable ThreadFactory threadFactory() {
+    return values.threadFactory;
+  }
+
+  /** The longest message that is received, over all its fragments. */
+  public int maxMessageBytes() {
+    return values.maxMessageBytes;
+  }
+
+  /** The longest payload of one frame that is received. */
+  public long maxFrameBytes() {
+    return values.maxFrameBytes;
+  }
+
+  /** How long the opening handshake may take. */
+  public Duration handshakeTimeout() {
+    return values.handshakeTimeout;
+  }
+
+  /** After how long without a byte from the peer it is pinged; zero for never. */
+  public Duration idleTimeout() {
+    return values.idleTimeout;
+  }
+
+  /** How long a pinged peer may stay silent before the connection is dropped. */
+  public Duration pongTimeout() {
+    return values.pongTimeout;
+  }
+
+  /** How long the closing handshake may take. */
+  public Duration closeTimeout() {
+    return values.closeTimeout;
+  }
+
+  /** How long a peer may take no byte while some are buffered for it; zero for ever. */
+  public Duration writeTimeout() {
+    return values.writeTimeout;
+  }
+
+  /** Above how many buffered bytes a connection is told by {@code onDrained} when it has sent. */
+  public int outboundSoftMarkBytes() {
+    return values.outboundSoftMarkBytes;
+  }
+
+  /** How many bytes are buffered for one connection at most, a single longer message apart. */
+  public long outboundHardCapBytes() {
+    return values.outboundHardCapBytes;
+  }
+
+  /** Whether small segments are sent at once (TCP_NODELAY). */
+  public boolean tcpNoDelay() {
+    return values.tcpNoDelay;
+  }
+
+  /** SO_RCVBUF, or 0 for the system's choice. */
+  public int receiveBufferBytes() {
+    return values.receiveBufferBytes;
+  }
+
+  /** SO_SNDBUF, or 0 for the system's choice. */
+  public int sendBufferBytes() {
+    return values.sendBufferBytes;
+  }
+
+  /**
+   * Collects options. Not thread-safe. A value out of its bounds is an {@link
+   * IllegalArgumentException} at once.
+   *
+   * @param <B> the builder itself
+   */
+  public abstract static sealed class Builder<B extends Builder<B>> implements Cloneable
+      permits ServerOptions.Builder, ClientOptions.Builder {
+
+    private Backend backend = Backend.AUTO;
+    private IdleStrategy idle = IdleStrategy.BLOCK;
+    private int loops = 1;
+    private @Nullable ThreadFactory threadFactory;
+    private int maxMessageBytes = 1 << 20;
+    private long maxFrameBytes = Long.MAX_VALUE;
+    private Duration handshakeTimeout = Duration.ofSeconds(10);
+    private Duration idleTimeout = Duration.ofSeconds(60);
+    private Duration pongTimeout = Duration.ofSeconds(20);
+    private Duration closeTimeout = Duration.ofSeconds(5);
+    private Duration writeTimeout = Duration.ofSeconds(30);
+    private int outboundSoftMarkBytes = 64 << 10;
+    private long outboundHardCapBytes = 4 << 20;
+    private boolean tcpNoDelay = true;
+    private int receiveBufferBytes;
+    private int sendBufferBytes;
+
+    Builder() {}
+
+    abstract B self();
+
+    /**
+     * Which code polls the sockets; {@link Backend#AUTO} by default, which the system property
+     * {@code volfram.backend} overrides.
+     */
+    public B backend(Backend choice) {
+      backend = Objects.requireNonNull(choice, "backend");
+      return self();
+    }
+
+    /** What an event loop does when nothing is ready; {@link IdleStrategy#BLOCK} by default. */
+    public B idle(IdleStrategy strategy) {
+      idle = Objects.requireNonNull(strategy, "idle");
+      return self();
+    }
+
+    /** How many event loops there are, each with one thread: 1 to 1024, 1 by default. */
+    public B loops(int count) {
+      loops = (int) within("loops", count, 1, 1024);
+      return self();
+    }
+
+    /** What makes the threads of the event loops: pinned, named or prioritised ones, say. */
+    public B threadFactory(ThreadFactory factory) {
+      threadFactory = Objects.requireNonNull(factory, "threadFactory");
+      return self();
+    }
+
+    /** The longest message that is received: 0 to 1 GiB, 1 MiB by default. Longer ones are 1009. */
+    public B maxMessageBytes(int bytes) {
+      maxMessageBytes = (int) within("maxMessageBytes", bytes, 0, 1 << 30);
+      return self();
+    }
+
+    /** The longest payload of one frame that is received; without a limit of its own by default. */
+    public B maxFrameBytes(long bytes) {
+      maxFrameBytes = within("maxFrameBytes", bytes, 0, Long.MAX_VALUE);
+      return self();
+    }
+
+    /** How long the opening handshake may take, from the first byte or attempt on: 10 s. */
+    public B handshakeTimeout(Duration timeout) {
+      handshakeTimeout = positive("handshakeTimeout", timeout);
+      return self();
+    }
+
+    /** After how long without a byte from the peer it is pinged: 60 s; zero for never. */
+    public B idleTimeout(Duration timeout) {
+      idleTimeout = notNegative("idleTimeout", timeout);
+      return self();
+    }
+
+    /** How long a pinged peer may stay silent before the connection is dropped: 20 s. */
+    public B pongTimeout(Duration timeout) {
+      pongTimeout = positive("pongTimeout", timeout);
+      return self();
+    }
+
+    /** How long the closing handshake may take: 5 s. */
+    public B closeTimeout(Duration timeout) {
+      closeTimeout = positive("closeTimeout", timeout);
+      return self();
+    }
+
+    /** How long a peer may take no byte while some are buffered for it: 30 s; zero for ever. */
+    public B writeTimeout(Duration timeout) {
+      writeTimeout = notNegative("writeTimeout", timeout);
+      return self();
+    }
+
+    /** The mark for {@link WebSocketListener#onDrained}: 0 to 1 GiB, 64 KiB by default. */
+    public B outboundSoftMarkBytes(int bytes) {
+      outboundSoftMarkBytes = (int) within("outboundSoftMarkBytes", bytes, 0, 1 << 30);
+      return self();
+    }
+
+    /**
+     * How many bytes are buffered for one connection: 0 to {@code Long.MAX_VALUE}, 4 MiB by
+     * default. An empty buffer takes one message of any size.
+     */
+    public B outboundHardCapBytes(long bytes) {
+      outboundHardCapBytes = within("outboundHardCapBytes", bytes, 0, Long.MAX_VALUE);
+      return self();
+    }
+
+    /** Whether small segments are sent at once (TCP_NODELAY): true. */
+    public B tcpNoDelay(boolean on) {
+      tcpNoDelay = on;
+      return self();
+    }
+
+    /** SO_RCVBUF; 0, the default, leaves it to the system. */
+    public B receiveBufferBytes(int bytes) {
+      receiveBufferBytes = (int) within("receiveBufferBytes", bytes, 0, Integer.MAX_VALUE);
+      return self();
+    }
+
+    /** SO_SNDBUF; 0, the default, leaves it to the system. */
+    public B sendBufferBytes(int bytes) {
+      sendBufferBytes = (int) within("sendBufferBytes", bytes, 0, Integer.MAX_VALUE);
+      return self();
+    }
+
+    /** A copy that later calls on this builder do not change. */
+    @SuppressWarnings("unchecked") // a clone has its original's class
+    B copy() {
+      try {
+        return (B) clone();
+      } catch (CloneNotSupportedException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    static long within(String name, long value, long least, long most) {
+      if (value < least || value > most) {
+        throw new IllegalArgumentException(
+            name + " must be within " + least + " and " + most + ", not " + value);
+      }
+      return value;
+    }
+
+    static Duration positive(String name, Duration value) {
+      if (value.isZero() || value.isNegative()) {
+        throw new IllegalArgumentException(name + " must be longer than zero, not " + value);
+      }
+      return value;
+    }
+
+    static Duration notNegative(String name, Duration value) {
+      if (value.isNegative()) {
+        throw new IllegalArgumentException(name + " must not be negative: " + value);
+      }
+      return value;
+    }
+  }
+}

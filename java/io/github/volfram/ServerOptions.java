@@ -1,0 +1,142 @@
+package io.github.volfram;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** How a {@link WebSocketServer} listens and treats its connections. Immutable. */
+public final class ServerOptions extends ConnectionOptions {
+
+  private final Builder values;
+
+  private ServerOptions(Builder values) {
+    super(values);
+    this.values = values;
+  }
+
+  /** A builder with the defaults: port 0 on the loopback address. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Where the server listens; the port may be 0, for one that the system chooses. */
+  public InetSocketAddress address() {
+    return new InetSocketAddress(values.host, values.port);
+  }
+
+  /** How many connections may wait in the kernel to be accepted. */
+  public int backlog() {
+    return values.backlog;
+  }
+
+  /** How many connections there may be; further ones are answered 503. */
+  public int maxConnections() {
+    return values.maxConnections;
+  }
+
+  /** How long {@link WebSocketServer#close()} waits for closing handshakes. */
+  public Duration shutdownTimeout() {
+    return values.shutdownTimeout;
+  }
+
+  /** Whether plain GET and HEAD requests reach the {@link UpgradeHandler}. */
+  public boolean plainHttp() {
+    return values.plainHttp;
+  }
+
+  /**
+   * The origins that web pages may connect from: null for the server's own, an empty list for any.
+   */
+  public @Nullable List<String> allowedOrigins() {
+    return values.allowedOrigins;
+  }
+
+  /** Collects options for a server. Not thread-safe. */
+  public static final class Builder extends ConnectionOptions.Builder<Builder> {
+
+    private String host = "127.0.0.1";
+    private int port;
+    private int backlog = 1024;
+    private int maxConnections = 1_000_000;
+    private Duration shutdownTimeout = Duration.ofSeconds(10);
+    private boolean plainHttp;
+    private @Nullable List<String> allowedOrigins;
+
+    private Builder() {}
+
+    @Override
+    Builder self() {
+      return this;
+    }
+
+    /**
+     * The name or address to listen on: {@code 127.0.0.1} by default, so that a server is not
+     * reachable from elsewhere unless that is asked for; {@code 0.0.0.0} or {@code ::} for every
+     * address.
+     */
+    public Builder host(String nameOrAddress) {
+      host = Objects.requireNonNull(nameOrAddress, "host");
+      return this;
+    }
+
+    /** The port to listen on: 0 to 65535; 0, the default, lets the system choose. */
+    public Builder port(int number) {
+      port = (int) within("port", number, 0, 65535);
+      return this;
+    }
+
+    /** How many connections may wait in the kernel to be accepted: 1 to 65535, 1024 by default. */
+    public Builder backlog(int count) {
+      backlog = (int) within("backlog", count, 1, 65535);
+      return this;
+    }
+
+    /** How many connections there may be: 1,000,000 by default; further ones are answered 503. */
+    public Builder maxConnections(int count) {
+      maxConnections = (int) within("maxConnections", count, 1, Integer.MAX_VALUE);
+      return this;
+    }
+
+    /** How long {@link WebSocketServer#close()} waits for closing handshakes: 10 s. */
+    public Builder shutdownTimeout(Duration timeout) {
+      shutdownTimeout = notNegative("shutdownTimeout", timeout);
+      return this;
+    }
+
+    /**
+     * Whether plain GET and HEAD requests reach the {@link UpgradeHandler}, so that the same port
+     * serves a page or a health check: false by default, when they are answered 426 or 400.
+     */
+    public Builder plainHttp(boolean on) {
+      plainHttp = on;
+      return this;
+    }
+
+    /**
+     * Lets pages of these origins connect and no others, such as {@code https://example.org}. By
+     * default only pages of the server's own origin may (RFC 6455 §10.2); programs that are no
+     * browsers send no Origin and always may.
+     */
+    public Builder allowOrigins(Collection<String> origins) {
+      if (origins.isEmpty()) {
+        throw new IllegalArgumentException("origins must not be empty");
+      }
+      allowedOrigins = List.copyOf(origins);
+      return this;
+    }
+
+    /** Lets every page connect: right only when nothing rests on cookies or addresses. */
+    public Builder allowAnyOrigin() {
+      allowedOrigins = List.of();
+      return this;
+    }
+
+    /** The options as they are now. */
+    public ServerOptions build() {
+      return new ServerOptions(copy());
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.github.volfram;
+
+import io.github.volfram.internal.engine.ClientEngine;
+import java.net.URI;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A WebSocket client (RFC 6455) for any number of connections, which share its event loops. It runs
+ * from {@code create} until {@link #close()}; its threads do not keep the process alive. Any thread
+ * may use it.
+ */
+public final class WebSocketClient implements AutoCloseable {
+
+  private final ClientEngine engine;
+
+  private WebSocketClient(ClientEngine engine) {
+    this.engine = engine;
+  }
+
+  /** Makes a client with the default options. */
+  public static WebSocketClient create() {
+    return create(ClientOptions.builder().build());
+  }
+
+  /**
+   * Makes a client and starts its event loops.
+   *
+   * @throws BackendUnavailableException when {@link Backend#NATIVE} was asked for and cannot be
+   *     used
+   */
+  public static WebSocketClient create(ClientOptions options) {
+    return new WebSocketClient(new ClientEngine(options));
+  }
+
+  /**
+   * Connects to a server. Does not block; cancelling the future gives the attempt up.
+   *
+   * @param uri such as {@code ws://example.org:9001/chat?room=1}
+   * @param listener is told of this connection, {@link WebSocketListener#onOpen} before the future
+   *     completes
+   * @return completed by the event loop's thread when the connection is open; fails with {@link
+   *     HandshakeException} when the server refused or broke the protocol, with another {@link
+   *     java.io.IOException} when it could not be reached in time
+   * @throws IllegalArgumentException for another URI, and for headers or subprotocols among the
+   *     options that cannot be sent
+   */
+  public CompletableFuture<WebSocket> connect(URI uri, WebSocketListener listener) {
+    return engine.connect(uri, listener);
+  }
+
+  /** The backend that was chosen: {@link Backend#NATIVE} or {@link Backend#NIO}. */
+  public Backend backend() {
+    return engine.backend();
+  }
+
+  /** Why the backend is not the native one; empty when it is. */
+  public String backendReason() {
+    return engine.backendReason();
+  }
+
+  /** How many connections there are, those being made or closed included. */
+  public int connectionCount() {
+    return engine.connectionCount();
+  }
+
+  /**
+   * Closes every connection with {@link CloseCode#GOING_AWAY}, waits for them for at most {@code
+   * closeTimeout}, and ends the event loops. Blocks until then, except when called by a listener:
+   * then it returns at once. Idempotent.
+   */
+  @Override
+  public void close() {
+    engine.close();
+  }
+}

@@ -1,0 +1,120 @@
+package io.github.volfram.internal.engine;
+
+import io.github.volfram.CloseCode;
+import io.github.volfram.ServerOptions;
+import io.github.volfram.UpgradeHandler;
+import io.github.volfram.WebSocketListener;
+import io.github.volfram.internal.frame.Role;
+import io.github.volfram.internal.handshake.HandshakeLimits;
+import io.github.volfram.internal.handshake.OriginPolicy;
+import io.github.volfram.internal.handshake.ServerHandshake;
+import io.github.volfram.internal.transport.AcceptedSocket;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Spreads accepted connections over the loops of a server and begins their handshakes. */
+final class Acceptor {
+
+  /** How many connections above the limit are still told that the server is full. */
+  private static final int MAX_REFUSALS = 128;
+
+  private final ConnectionSettings settings;
+  private final List<EventLoop> loops;
+  private final int maxConnections;
+  private final boolean plainHttp;
+  private final OriginPolicy origins;
+  private final UpgradeHandler handler;
+  private final @Nullable WebSocketListener listener;
+  private volatile boolean closing;
+  private int next;
+
+  /**
+   * Makes an acceptor.
+   *
+   * @param listener of the connections whose answer names none, or null
+   */
+  Acceptor(
+      ServerOptions options,
+      List<EventLoop> loops,
+      UpgradeHandler handler,
+      @Nullable WebSocketListener listener) {
+    this.settings = new ConnectionSettings(Role.SERVER, options);
+    this.loops = loops;
+    this.maxConnections = options.maxConnections();
+    this.plainHttp = options.plainHttp();
+    this.origins = origins(options.allowedOrigins());
+    this.handler = handler;
+    this.listener = listener;
+  }
+
+  private static OriginPolicy origins(@Nullable List<String> allowed) {
+    if (allowed == null) {
+      return OriginPolicy.sameOrigin();
+    }
+    return allowed.isEmpty() ? OriginPolicy.any() : OriginPolicy.listed(allowed);
+  }
+
+  UpgradeHandler handler() {
+    return handler;
+  }
+
+  @Nullable WebSocketListener listener() {
+    return listener;
+  }
+
+  OriginPolicy origins() {
+    return origins;
+  }
+
+  Population population() {
+    return settings.population;
+  }
+
+  ServerHandshake newHandshake() {
+    return new ServerHandshake(HandshakeLimits.DEFAULT, plainHttp);
+  }
+
+  /** Refuses whatever comes from now on. Any thread. */
+  void close() {
+    closing = true;
+  }
+
+  /** Takes a connection that the first loop has accepted. */
+  void accepted(AcceptedSocket socket) {
+    int count = settings.population.count();
+    if (closing || count - MAX_REFUSALS >= maxConnections) {
+      socket.discard();
+      return;
+    }
+    settings.population.add();
+    EventLoop loop = loops.get(next);
+    next = (next + 1) % loops.size();
+    boolean full = count >= maxConnections;
+    if (loop.tasks().isCurrent()) {
+      adopt(loop, socket, full);
+    } else if (!loop.tasks().tryExecute(() -> adopt(loop, socket, full))) {
+      settings.population.remove();
+      socket.discard();
+    }
+  }
+
+  private void adopt(EventLoop loop, AcceptedSocket socket, boolean full) {
+    if (closing) {
+      settings.population.remove();
+      socket.discard();
+      return;
+    }
+    Connection connection = new Connection(loop, settings, ConnectionState.HANDSHAKING);
+    connection.enter(new ServerHandshakeStage(connection, this, full));
+    loop.register(connection);
+    try {
+      loop.adopt(connection, socket);
+    } catch (IOException | RuntimeException e) {
+      connection.terminate(CloseCode.ABNORMAL_CLOSURE, "", e, true);
+      return;
+    }
+    connection.rememberRemoteAddress();
+    loop.expire(connection, loop.now() + settings.handshakeNanos);
+  }
+}

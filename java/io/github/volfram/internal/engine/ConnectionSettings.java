@@ -1,0 +1,55 @@
+package io.github.volfram.internal.engine;
+
+import io.github.volfram.ConnectionOptions;
+import io.github.volfram.internal.frame.FrameLimits;
+import io.github.volfram.internal.frame.Role;
+import io.github.volfram.internal.transport.SocketSettings;
+import java.time.Duration;
+
+/**
+ * What all connections of one server or client share, in the units of the hot path. Any thread may
+ * use it.
+ */
+final class ConnectionSettings {
+
+  /** Stands for "no timeout"; far enough away that adding it to a time does not overflow. */
+  static final long NEVER = Long.MAX_VALUE / 4;
+
+  /** How many empty fragments in a row are not yet an attack. */
+  private static final int MAX_EMPTY_FRAGMENTS = 1000;
+
+  final Role role;
+  final FrameLimits limits;
+  final SocketSettings socket;
+  final long handshakeNanos;
+  final long idleNanos;
+  final long pongNanos;
+  final long closeNanos;
+  final long writeNanos;
+  final int softMarkBytes;
+  final long hardCapBytes;
+  final Population population = new Population();
+
+  ConnectionSettings(Role role, ConnectionOptions options) {
+    this.role = role;
+    limits =
+        new FrameLimits(options.maxFrameBytes(), options.maxMessageBytes(), MAX_EMPTY_FRAGMENTS);
+    socket =
+        new SocketSettings(
+            options.tcpNoDelay(), options.receiveBufferBytes(), options.sendBufferBytes());
+    handshakeNanos = nanos(options.handshakeTimeout());
+    idleNanos = nanos(options.idleTimeout());
+    pongNanos = nanos(options.pongTimeout());
+    closeNanos = nanos(options.closeTimeout());
+    writeNanos = nanos(options.writeTimeout());
+    softMarkBytes = options.outboundSoftMarkBytes();
+    hardCapBytes = options.outboundHardCapBytes();
+  }
+
+  static long nanos(Duration duration) {
+    if (duration.isZero()) {
+      return NEVER;
+    }
+    return duration.toSeconds() >= NEVER / 1_000_000_000 ? NEVER : duration.toNanos();
+  }
+}

@@ -1,0 +1,387 @@
+package io.github.volfram.internal.engine;
+
+import io.github.volfram.CloseCode;
+import io.github.volfram.IdleStrategy;
+import io.github.volfram.SendCallback;
+import io.github.volfram.internal.frame.PayloadPool;
+import io.github.volfram.internal.transport.AcceptedSocket;
+import io.github.volfram.internal.transport.CompletionSink;
+import io.github.volfram.internal.transport.Errno;
+import io.github.volfram.internal.transport.Masker;
+import io.github.volfram.internal.transport.Tokens;
+import io.github.volfram.internal.transport.Transport;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread, one transport, any number of connections. Everything here happens on the loop's
+ * thread but what {@link Tasks} says; {@link #poll()} is one turn.
+ */
+final class EventLoop implements CompletionSink {
+
+  private static final long MAX_POOLED_BYTES = 64L << 20;
+  private static final long ACCEPT_PAUSE_NANOS = 200_000_000L;
+  private static final long ACCEPT_LOG_NANOS = 1_000_000_000L;
+
+  private record Listener(long token, Acceptor acceptor) {}
+
+  private final Transport transport;
+  private final Masker masker;
+  private final LongSupplier clock;
+  private final Idle idle;
+  private final Tasks tasks;
+  private final PayloadPool pool = new PayloadPool(MAX_POOLED_BYTES);
+  private final ConnectionRegistry registry = new ConnectionRegistry();
+  private final Delivery delivery = new Delivery();
+  private final Sender sender;
+  private final Deadlines deadlines;
+  private final IntConsumer onExpired = this::expired;
+
+  /** What is done before the loop waits again, and not within a callback. */
+  private final ArrayDeque<Runnable> later = new ArrayDeque<>();
+
+  private ArrayList<Outbound> toSettle = new ArrayList<>();
+  private ArrayList<Outbound> settling = new ArrayList<>();
+
+  private final Map<Integer, Listener> listeners = new HashMap<>();
+  private long acceptFailureLogged;
+  private long now;
+  private boolean clockIsStale;
+  private @Nullable ByteBuffer receiving;
+
+  EventLoop(Transport transport, Masker masker, IdleStrategy idle, LongSupplier clock) {
+    this.transport = transport;
+    this.masker = masker;
+    this.clock = clock;
+    this.now = clock.getAsLong();
+    this.acceptFailureLogged = now - ACCEPT_LOG_NANOS;
+    this.idle = new Idle(idle);
+    this.tasks = new Tasks(transport);
+    this.deadlines = new Deadlines(now);
+    this.sender = new Sender(transport, new FlushSink(this), masker, delivery);
+  }
+
+  Transport transport() {
+    return transport;
+  }
+
+  Masker masker() {
+    return masker;
+  }
+
+  PayloadPool pool() {
+    return pool;
+  }
+
+  Sender sender() {
+    return sender;
+  }
+
+  Delivery delivery() {
+    return delivery;
+  }
+
+  Tasks tasks() {
+    return tasks;
+  }
+
+  ConnectionRegistry registry() {
+    return registry;
+  }
+
+  /** The time of this turn, as {@link System#nanoTime()} counts it. */
+  long now() {
+    return now;
+  }
+
+  /**
+   * Whether this is the transport's buffer, whose bytes stay where they are until the next turn.
+   */
+  @SuppressWarnings("ReferenceEquality") // which buffer it is matters, not what it contains
+  boolean isReceivingInto(ByteBuffer buffer) {
+    return buffer == receiving;
+  }
+
+  /**
+   * One turn: does what other threads asked for, sends, waits as the idle strategy says, receives,
+   * and looks at the deadlines.
+   *
+   * @return how much there was to do; 0 when nothing
+   */
+  int poll() throws IOException {
+    Thread.interrupted(); // a callback's business; it would close the channels of java.nio
+    int work = tasks.run();
+    runLater();
+    boolean mayWait = later.isEmpty() && toSettle.isEmpty();
+    long timeout = mayWait ? idle.timeoutNanos(deadlines.nanosToNext(now)) : 0;
+    if (timeout != 0 && !tasks.fallAsleep()) {
+      timeout = 0;
+    }
+    sender.beginTurn();
+    clockIsStale = true;
+    try {
+      work += transport.turn(timeout, this);
+    } finally {
+      tasks.wakeUp();
+      receiving = null;
+    }
+    now = clock.getAsLong();
+    runLater();
+    deadlines.expire(now, onExpired);
+    runLater();
+    idle.worked(work);
+    return work;
+  }
+
+  private void runLater() {
+    drainLater();
+    settleAll();
+    drainLater(); // what the flush has broken
+  }
+
+  private void drainLater() {
+    Runnable next;
+    while ((next = later.poll()) != null) {
+      next.run();
+    }
+  }
+
+  private void settleAll() {
+    if (toSettle.isEmpty()) {
+      return;
+    }
+    sender.flush();
+    ArrayList<Outbound> batch = toSettle;
+    toSettle = settling;
+    settling = batch;
+    for (int i = 0; i < batch.size(); i++) {
+      batch.get(i).settle();
+    }
+    batch.clear();
+  }
+
+  /** Does something after the callback that runs now, and before the loop waits. */
+  void later(Runnable task) {
+    later.add(task);
+  }
+
+  void settleLater(Outbound connection) {
+    toSettle.add(connection);
+  }
+
+  void complete(SendCallback callback, @Nullable Throwable failure) {
+    try {
+      callback.onComplete(failure);
+    } catch (Throwable thrown) {
+      Log.callbackThrew(thrown);
+    }
+  }
+
+  /** Turns until it is stopped, then ends every connection and closes the transport. */
+  void run() {
+    tasks.begin();
+    try {
+      while (!tasks.isStopping()) {
+        poll();
+      }
+    } catch (Throwable thrown) {
+      Log.loopFailed(thrown);
+    } finally {
+      end();
+    }
+  }
+
+  private void end() {
+    tasks.run();
+    IOException cause = new IOException("the event loop has ended");
+    registry.forEach(
+        connection -> connection.terminate(CloseCode.ABNORMAL_CLOSURE, "", cause, true));
+    drainLater();
+    listeners.clear();
+    transport.close();
+    tasks.end();
+  }
+
+  // Sockets.
+
+  SocketAddress listen(Acceptor acceptor, SocketAddress address, int backlog) throws IOException {
+    long token = registry.add(null);
+    try {
+      SocketAddress bound = transport.listen(token, address, backlog);
+      listeners.put(Tokens.slot(token), new Listener(token, acceptor));
+      return bound;
+    } catch (IOException | RuntimeException e) {
+      registry.remove(token);
+      throw e;
+    }
+  }
+
+  /** Stops listening; connections that wait in the kernel are refused. */
+  void closeListeners() {
+    for (Listener listener : listeners.values()) {
+      transport.close(listener.token());
+      deadlines.cancel(Tokens.slot(listener.token()));
+      registry.remove(listener.token());
+    }
+    listeners.clear();
+  }
+
+  /** Gives a connection a token, before it has a socket. */
+  void register(Connection connection) {
+    connection.token = registry.add(connection);
+  }
+
+  void adopt(Connection connection, AcceptedSocket socket) throws IOException {
+    transport.adopt(connection.token, socket, connection.settings.socket);
+    connection.socketOpen = true;
+  }
+
+  void connect(Connection connection, SocketAddress address) throws IOException {
+    transport.connect(connection.token, address, connection.settings.socket);
+    connection.socketOpen = true;
+  }
+
+  /** Closes a connection's socket, with a reset or after what was sent before, and its token. */
+  void remove(Connection connection, boolean reset) {
+    if (connection.socketOpen) {
+      connection.socketOpen = false;
+      sender.leave(connection, reset);
+      if (reset) {
+        transport.abort(connection.token);
+      } else {
+        transport.close(connection.token);
+      }
+    }
+    deadlines.cancel(Tokens.slot(connection.token));
+    registry.remove(connection.token);
+  }
+
+  // Deadlines.
+
+  void expire(Outbound connection, long nanos) {
+    deadlines.set(Tokens.slot(connection.token), nanos);
+  }
+
+  void expireEarlier(Outbound connection, long nanos) {
+    deadlines.setEarlier(Tokens.slot(connection.token), nanos);
+  }
+
+  private void expired(int slot) {
+    Connection connection = registry.at(slot);
+    Listener listener;
+    if (connection != null) {
+      try {
+        connection.stage().expired(now);
+      } catch (Throwable thrown) {
+        broken(connection, thrown);
+      }
+    } else if ((listener = listeners.get(slot)) != null) {
+      transport.pauseAccepting(listener.token(), false);
+    }
+  }
+
+  /** An error of this library: ends one connection and not the loop. */
+  private static void broken(Connection connection, Throwable thrown) {
+    Log.taskFailed(thrown);
+    connection.terminate(CloseCode.ABNORMAL_CLOSURE, "", thrown, true);
+  }
+
+  // Completions.
+
+  @Override
+  public void accepted(long listenerToken, AcceptedSocket socket) {
+    refreshClock();
+    Listener listener = listeners.get(Tokens.slot(listenerToken));
+    if (listener == null) {
+      socket.discard();
+    } else {
+      listener.acceptor().accepted(socket);
+    }
+  }
+
+  @Override
+  public void acceptFailed(long listenerToken, int errno) {
+    refreshClock();
+    transport.pauseAccepting(listenerToken, true);
+    deadlines.set(Tokens.slot(listenerToken), now + ACCEPT_PAUSE_NANOS);
+    if (now - acceptFailureLogged >= ACCEPT_LOG_NANOS) {
+      acceptFailureLogged = now;
+      Log.acceptFailed(Errno.text(errno));
+    }
+  }
+
+  @Override
+  public void connected(long token, int errno) {
+    refreshClock();
+    Connection connection = registry.find(token);
+    if (connection != null) {
+      try {
+        connection.stage().connected(errno);
+      } catch (Throwable thrown) {
+        broken(connection, thrown);
+      }
+    }
+  }
+
+  @Override
+  public void received(long token, ByteBuffer arena, int index, int length) {
+    if (clockIsStale) {
+      refreshClock();
+    }
+    Connection connection = registry.find(token);
+    if (connection != null) {
+      connection.lastReceived = now;
+      receiving = arena;
+      try {
+        connection.stage().received(arena, index, length);
+      } catch (Throwable thrown) {
+        broken(connection, thrown);
+      }
+    }
+  }
+
+  @Override
+  public void unsent(long token, ByteBuffer buffer, int index, int length) {
+    Connection connection = registry.find(token);
+    if (connection != null) {
+      connection.unsent(buffer, index, length);
+    }
+  }
+
+  @Override
+  public void writable(long token) {
+    refreshClock();
+    Connection connection = registry.find(token);
+    if (connection != null) {
+      connection.writable();
+    }
+  }
+
+  @Override
+  public void closed(long token, int errno) {
+    refreshClock();
+    Connection connection = registry.find(token);
+    if (connection != null) {
+      try {
+        connection.stage().endOfStream(errno);
+      } catch (Throwable thrown) {
+        broken(connection, thrown);
+      }
+    }
+  }
+
+  private void refreshClock() {
+    if (clockIsStale) {
+      clockIsStale = false;
+      now = clock.getAsLong();
+    }
+  }
+}

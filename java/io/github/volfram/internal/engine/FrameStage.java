@@ -1,0 +1,252 @@
+package io.github.volfram.internal.engine;
+
+import io.github.volfram.CloseCode;
+import io.github.volfram.ProtocolException;
+import io.github.volfram.WebSocketListener;
+import io.github.volfram.internal.frame.MessageAssembler;
+import io.github.volfram.internal.frame.MessageSink;
+import io.github.volfram.internal.frame.Opcode;
+import io.github.volfram.internal.frame.ProtocolViolation;
+import io.github.volfram.internal.transport.Errno;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stage of an open connection: frames in, callbacks out; watches over silence (ping, then
+ * close), stalled writing and the closing handshake.
+ */
+final class FrameStage extends Stage implements MessageSink {
+
+  private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocateDirect(0);
+
+  private final MessageAssembler assembler;
+
+  /** What arrived while the application had paused reading, from position to limit; or null. */
+  private @Nullable ByteBuffer held;
+
+  /** Whether the peer's stream ended behind what is held. */
+  private boolean endHeld;
+
+  /** Whether the assembler is at work. */
+  private boolean assembling;
+
+  /** When the last ping of ours went out, if {@code pinged}. */
+  private long pingedAt;
+
+  private boolean pinged;
+
+  FrameStage(Connection connection) {
+    super(connection);
+    assembler =
+        new MessageAssembler(
+            connection.settings.role,
+            connection.settings.limits,
+            connection.loop.masker(),
+            connection.loop.pool(),
+            true);
+  }
+
+  @Override
+  void received(ByteBuffer buffer, int index, int length) {
+    pinged = false;
+    if (held != null || connection.isReadingPaused()) {
+      hold(buffer, index, length);
+      return;
+    }
+    int consumed = assemble(buffer, index, length);
+    if (consumed < length && connection.stage() == this && connection.state().receives()) {
+      hold(buffer, index + consumed, length - consumed);
+    }
+  }
+
+  private int assemble(ByteBuffer buffer, int index, int length) {
+    assembling = true;
+    try {
+      return assembler.receive(buffer, index, length, this);
+    } catch (ProtocolViolation violation) {
+      String what = String.valueOf(violation.getMessage());
+      connection.fail(
+          violation.closeCode(),
+          what,
+          new ProtocolException(what, violation.closeCode(), violation.rfcSection()));
+      return length;
+    } finally {
+      assembling = false;
+    }
+  }
+
+  private void hold(ByteBuffer buffer, int index, int length) {
+    ByteBuffer before = held;
+    int kept = before == null ? 0 : before.remaining();
+    ByteBuffer joined = connection.loop.pool().acquire(kept + length, kept + length);
+    joined.clear();
+    if (before != null) {
+      joined.put(0, before, before.position(), kept);
+      connection.loop.pool().release(before);
+    }
+    joined.put(kept, buffer, index, length);
+    held = joined.limit(kept + length);
+  }
+
+  @Override
+  void resumed() {
+    if (assembling || connection.isReadingPaused() || connection.stage() != this) {
+      return;
+    }
+    ByteBuffer bytes = held;
+    if (bytes != null) {
+      held = null;
+      int from = bytes.position();
+      int count = bytes.remaining();
+      int consumed = assemble(bytes, from, count);
+      if (consumed < count && connection.stage() == this && connection.state().receives()) {
+        held = bytes.limit(from + count).position(from + consumed);
+      } else {
+        connection.loop.pool().release(bytes);
+      }
+    }
+    if (connection.stage() != this || connection.isReadingPaused()) {
+      return;
+    }
+    if (endHeld) {
+      endOfStream(0);
+    } else if (connection.state() != ConnectionState.TERMINATED) {
+      connection.loop.transport().resumeReading(connection.token);
+    }
+  }
+
+  @Override
+  public boolean message(int opcode, ByteBuffer buffer, int index, int length, boolean last) {
+    EventLoop loop = connection.loop;
+    boolean text = opcode == Opcode.TEXT;
+    ByteBuffer payload = loop.delivery().begin(buffer, index, length, text);
+    WebSocketListener listener = connection.listener();
+    try {
+      if (text) {
+        listener.onTextUtf8(connection, payload);
+      } else {
+        listener.onBinary(connection, payload);
+      }
+    } catch (Throwable thrown) {
+      connection.callbackThrew(thrown);
+    }
+    if (loop.delivery().end() && !loop.isReceivingInto(buffer)) {
+      loop.sender().flush(); // the buffer goes back to its pool
+    }
+    return mayGoOn();
+  }
+
+  private boolean mayGoOn() {
+    return connection.state().receives() && !connection.isReadingPaused();
+  }
+
+  @Override
+  public boolean ping(ByteBuffer buffer, int index, int length) {
+    EventLoop loop = connection.loop;
+    ByteBuffer payload = loop.delivery().begin(buffer, index, length, false);
+    if (connection.maySend()) {
+      connection.answerPing(payload);
+    }
+    try {
+      connection.listener().onPing(connection, payload);
+    } catch (Throwable thrown) {
+      connection.callbackThrew(thrown);
+    }
+    loop.delivery().end();
+    return mayGoOn();
+  }
+
+  @Override
+  public boolean pong(ByteBuffer buffer, int index, int length) {
+    EventLoop loop = connection.loop;
+    ByteBuffer payload = loop.delivery().begin(buffer, index, length, false);
+    try {
+      connection.listener().onPong(connection, payload);
+    } catch (Throwable thrown) {
+      connection.callbackThrew(thrown);
+    }
+    loop.delivery().end();
+    return mayGoOn();
+  }
+
+  @Override
+  public boolean close(int code, String reason) {
+    connection.closedByPeer(code, reason);
+    return false;
+  }
+
+  @Override
+  void endOfStream(int errno) {
+    if (errno == 0 && held != null) {
+      endHeld = true;
+      return;
+    }
+    connection.terminate(
+        CloseCode.ABNORMAL_CLOSURE,
+        "",
+        errno == 0
+            ? new EOFException("the peer ended its stream without a close frame")
+            : new IOException("the connection broke: " + Errno.text(errno)),
+        errno != 0);
+  }
+
+  @Override
+  void expired(long now) {
+    if (connection.state() == ConnectionState.CLOSED_BY_US) {
+      lost("expected the peer's close frame within " + millis(connection.settings.closeNanos));
+      return;
+    }
+    long write = connection.writeProgress(now) + connection.settings.writeNanos;
+    if (now >= write) {
+      lost("expected the peer to take bytes within " + millis(connection.settings.writeNanos));
+      return;
+    }
+    long silence = silenceDeadline(now);
+    if (connection.maySend()) {
+      connection.loop.expire(connection, Math.min(write, silence));
+    }
+  }
+
+  /** Pings a silent peer, and drops one that stays silent; returns when to look again. */
+  private long silenceDeadline(long now) {
+    ConnectionSettings settings = connection.settings;
+    if (connection.isReadingPaused()) {
+      return now + settings.idleNanos; // a pong could not be seen
+    }
+    if (pinged) {
+      long deadline = pingedAt + settings.pongNanos;
+      if (now >= deadline) {
+        lost("expected a byte within " + millis(settings.pongNanos) + " of a ping");
+      }
+      return deadline;
+    }
+    long deadline = connection.lastReceived + settings.idleNanos;
+    if (now < deadline) {
+      return deadline;
+    }
+    connection.loop.sender().frame(connection, Opcode.PING, NO_PAYLOAD);
+    pinged = true;
+    pingedAt = now;
+    return now + settings.pongNanos;
+  }
+
+  private void lost(String what) {
+    connection.terminate(
+        CloseCode.ABNORMAL_CLOSURE, "", new IOException(what + ", got none"), true);
+  }
+
+  private static String millis(long nanos) {
+    return nanos / 1_000_000 + " ms";
+  }
+
+  @Override
+  void release() {
+    assembler.release();
+    if (held != null) {
+      connection.loop.pool().release(held);
+      held = null;
+    }
+  }
+}

@@ -1,0 +1,244 @@
+package io.github.volfram.internal.engine;
+
+import io.github.volfram.CloseCode;
+import io.github.volfram.UpgradeRequest;
+import io.github.volfram.WebSocketListener;
+import io.github.volfram.internal.frame.CloseFrame;
+import io.github.volfram.internal.frame.Opcode;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of a connection, on the loop's thread: its state, its stage, and how it ends. Invariant:
+ * the listener hears {@code onOpen} once, and once and last {@code onClose}.
+ */
+abstract class Lifecycle extends Outbound {
+
+  private volatile ConnectionState state;
+  private @Nullable Stage stage;
+  private @Nullable WebSocketListener listener;
+  private volatile @Nullable String subprotocol;
+  private volatile @Nullable UpgradeRequest request;
+  private volatile boolean requestWanted;
+  private boolean readingPaused;
+
+  /** When the last byte arrived. */
+  long lastReceived;
+
+  Lifecycle(EventLoop loop, ConnectionSettings settings, ConnectionState first) {
+    super(loop, settings);
+    this.state = first;
+    this.lastReceived = loop.now();
+  }
+
+  private Connection self() {
+    return (Connection) this;
+  }
+
+  final ConnectionState state() {
+    return state;
+  }
+
+  @Override
+  final boolean maySend() {
+    return state == ConnectionState.OPEN;
+  }
+
+  final Stage stage() {
+    return Objects.requireNonNull(stage);
+  }
+
+  final WebSocketListener listener() {
+    return Objects.requireNonNull(listener);
+  }
+
+  final @Nullable String agreedSubprotocol() {
+    return subprotocol;
+  }
+
+  final boolean isReadingPaused() {
+    return readingPaused;
+  }
+
+  final UpgradeRequest keptRequest() {
+    UpgradeRequest kept = request;
+    if (kept == null) {
+      throw new IllegalStateException(
+          "the request was dropped after onOpen; ask for it there at the latest to keep it");
+    }
+    requestWanted = true;
+    return kept;
+  }
+
+  final void become(ConnectionState next) {
+    if (!state.mayBecome(next)) {
+      throw new IllegalStateException(state + " may not become " + next);
+    }
+    state = next;
+  }
+
+  final void enter(Stage next) {
+    stage = next;
+  }
+
+  /** The handshake is complete; {@code next} receives what follows. */
+  final void opened(
+      Stage next, WebSocketListener told, @Nullable String agreed, UpgradeRequest opening) {
+    become(ConnectionState.OPEN);
+    stage = next;
+    listener = told;
+    subprotocol = agreed;
+    request = opening;
+    loop.expire(this, loop.now() + Math.min(settings.idleNanos, settings.writeNanos));
+    try {
+      told.onOpen(self());
+    } catch (Throwable thrown) {
+      callbackThrew(thrown);
+    }
+    if (!requestWanted) {
+      request = null; // it would be most of what an idle connection weighs
+    }
+  }
+
+  /** A callback threw: this connection ends with 1011 and no other is harmed. */
+  final void callbackThrew(Throwable thrown) {
+    Log.callbackThrew(thrown);
+    fail(CloseCode.INTERNAL_ERROR, "", thrown);
+  }
+
+  /** Fails the connection (RFC 6455 §7.1.7). */
+  final void fail(int code, String reason, Throwable cause) {
+    switch (state) {
+      case OPEN -> {
+        loop.sender().frame(this, Opcode.CLOSE, ByteBuffer.wrap(closePayload(code, reason)));
+        become(ConnectionState.FAILED);
+        linger(code, reason, cause, true);
+      }
+      case CLOSED_BY_US -> { // §5.5.1: nothing is sent after a close frame
+        become(ConnectionState.FAILED);
+        linger(code, reason, cause, true);
+      }
+      case CONNECTING, HANDSHAKING -> terminate(CloseCode.ABNORMAL_CLOSURE, "", cause, true);
+      case REFUSED, CLOSED_BY_PEER, CLOSE_ACKNOWLEDGED, FAILED, TERMINATED -> {}
+    }
+  }
+
+  private static byte[] closePayload(int code, String reason) {
+    byte[] text = reason.getBytes(StandardCharsets.US_ASCII);
+    int length = Math.min(text.length, CloseFrame.MAX_REASON_BYTES);
+    return CloseFrame.encode(code, new String(text, 0, length, StandardCharsets.US_ASCII));
+  }
+
+  /** The peer has sent a close frame (§5.5.1); answers it unless ours was first. */
+  final void closedByPeer(int code, String reason) {
+    if (state == ConnectionState.OPEN) {
+      loop.sender().frame(this, Opcode.CLOSE, ByteBuffer.wrap(CloseFrame.encode(code, "")));
+      become(ConnectionState.CLOSED_BY_PEER);
+    } else {
+      become(ConnectionState.CLOSE_ACKNOWLEDGED);
+    }
+    linger(code, reason, null, !masks()); // §7.1.1: the server closes the TCP connection first
+  }
+
+  /** Answers a refused handshake and closes. */
+  final void refuse(byte[] answer, @Nullable Throwable cause) {
+    become(ConnectionState.REFUSED);
+    loop.sender().bytes(this, answer);
+    linger(CloseCode.ABNORMAL_CLOSURE, "", cause, true);
+  }
+
+  private void linger(int code, String reason, @Nullable Throwable cause, boolean endOutput) {
+    stage().release();
+    LingerStage next = new LingerStage(self(), code, reason, cause, endOutput);
+    stage = next;
+    if (readingPaused) {
+      readingPaused = false;
+      loop.transport().resumeReading(token);
+    }
+    loop.later(next::begin);
+  }
+
+  /** Begins the closing handshake (§7.1.2). */
+  final void close(byte[] payload) {
+    switch (state) {
+      case OPEN -> {
+        loop.sender().frame(this, Opcode.CLOSE, ByteBuffer.wrap(payload));
+        become(ConnectionState.CLOSED_BY_US);
+        loop.expire(this, loop.now() + settings.closeNanos);
+      }
+      case CONNECTING, HANDSHAKING -> terminate(CloseCode.ABNORMAL_CLOSURE, "", null, true);
+      default -> {}
+    }
+  }
+
+  /** Drops the connection; the listener is told later, since a callback may have asked for it. */
+  final void drop() {
+    end(CloseCode.ABNORMAL_CLOSURE, "", null, true, true);
+  }
+
+  /** Closes the socket and tells the listener. */
+  final void terminate(int code, String reason, @Nullable Throwable cause, boolean reset) {
+    end(code, reason, cause, reset, false);
+  }
+
+  private void end(
+      int code, String reason, @Nullable Throwable cause, boolean reset, boolean tellLater) {
+    if (state == ConnectionState.TERMINATED) {
+      return;
+    }
+    boolean opened = state.wasOpened();
+    Stage last = stage();
+    become(ConnectionState.TERMINATED);
+    loop.remove(self(), reset);
+    last.release();
+    failPending();
+    settings.population.remove();
+    if (!opened) {
+      last.abandoned(cause);
+    } else if (tellLater) {
+      loop.later(() -> tellClosed(code, reason, cause));
+    } else {
+      tellClosed(code, reason, cause);
+    }
+  }
+
+  private void tellClosed(int code, String reason, @Nullable Throwable cause) {
+    try {
+      listener().onClose(self(), code, reason, cause);
+    } catch (Throwable thrown) {
+      Log.callbackThrew(thrown);
+    }
+  }
+
+  @Override
+  final void drained(boolean wasAbove) {
+    if (state == ConnectionState.TERMINATED) {
+      return;
+    }
+    stage().drained();
+    if (wasAbove && state.receives()) {
+      try {
+        listener().onDrained(self());
+      } catch (Throwable thrown) {
+        callbackThrew(thrown);
+      }
+    }
+  }
+
+  final void stopReading() {
+    if (!readingPaused && state != ConnectionState.TERMINATED && !(stage instanceof LingerStage)) {
+      readingPaused = true;
+      loop.transport().pauseReading(token);
+    }
+  }
+
+  final void startReading() {
+    if (readingPaused && state != ConnectionState.TERMINATED) {
+      readingPaused = false;
+      lastReceived = loop.now();
+      loop.later(() -> stage().resumed()); // not within the call: it delivers messages
+    }
+  }
+}

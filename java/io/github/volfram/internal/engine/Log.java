@@ -1,0 +1,36 @@
+package io.github.volfram.internal.engine;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/** What the library logs, under the name {@code io.github.volfram}. Any thread. */
+final class Log {
+
+  private static final Logger LOGGER = System.getLogger("io.github.volfram");
+
+  private Log() {}
+
+  static void backend(String text) {
+    LOGGER.log(Level.INFO, text);
+  }
+
+  static void callbackThrew(Throwable thrown) {
+    LOGGER.log(Level.WARNING, "a callback of the application threw", thrown);
+  }
+
+  static void upgradeFailed(String what, Throwable thrown) {
+    LOGGER.log(Level.WARNING, "a request was answered with status 500: " + what, thrown);
+  }
+
+  static void acceptFailed(String reason) {
+    LOGGER.log(Level.WARNING, "cannot accept connections for now: {0}", reason);
+  }
+
+  static void taskFailed(Throwable thrown) {
+    LOGGER.log(Level.ERROR, "an error of the library, please report it", thrown);
+  }
+
+  static void loopFailed(Throwable thrown) {
+    LOGGER.log(Level.ERROR, "an event loop has failed; its connections are closed", thrown);
+  }
+}

@@ -1,0 +1,125 @@
+package io.github.volfram.internal.engine;
+
+import io.github.volfram.ConnectionOptions;
+import io.github.volfram.internal.transport.Transport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The event loops of one server or client, each with its thread. Any thread may use it. */
+final class Loops {
+
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+  private final BackendChoice backend;
+  private final List<EventLoop> loops = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private final AtomicInteger turn = new AtomicInteger();
+
+  /**
+   * Opens the loops and makes their threads, which {@link #start} starts.
+   *
+   * @param name for the threads that the application does not make itself
+   * @param daemon whether those threads let the process end
+   */
+  Loops(ConnectionOptions options, String name, boolean daemon) {
+    backend = BackendChoice.of(options.backend());
+    ThreadFactory factory = options.threadFactory();
+    if (factory == null) {
+      factory = task -> thread(task, name, daemon);
+    }
+    try {
+      for (int i = 0; i < options.loops(); i++) {
+        Transport transport = backend.newTransport();
+        EventLoop loop =
+            new EventLoop(transport, backend.newMasker(), options.idle(), System::nanoTime);
+        loops.add(loop);
+        Thread thread = factory.newThread(loop::run);
+        if (thread == null) {
+          throw new IllegalStateException("expected a thread of the threadFactory, got null");
+        }
+        threads.add(thread);
+      }
+    } catch (RuntimeException | Error e) {
+      closeUnstarted();
+      throw e;
+    }
+  }
+
+  private static Thread thread(Runnable task, String name, boolean daemon) {
+    Thread thread = new Thread(task, name + "-" + NUMBERS.incrementAndGet());
+    thread.setDaemon(daemon);
+    return thread;
+  }
+
+  BackendChoice backend() {
+    return backend;
+  }
+
+  List<EventLoop> all() {
+    return List.copyOf(loops);
+  }
+
+  EventLoop first() {
+    return loops.get(0);
+  }
+
+  /** One loop after the other. */
+  EventLoop next() {
+    return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
+  }
+
+  void start() {
+    threads.forEach(Thread::start);
+  }
+
+  /** Closes the transports of loops that were never started. */
+  void closeUnstarted() {
+    loops.forEach(loop -> loop.transport().close());
+  }
+
+  /**
+   * Waits until there is no connection, then ends the loops, and with them what is left. A loop's
+   * own thread does not wait: it is needed for the closing handshakes.
+   */
+  void end(Population population, long drainNanos, long stopNanos) {
+    if (threads.contains(Thread.currentThread())) {
+      Thread waiting =
+          new Thread(() -> awaitEnd(population, drainNanos, stopNanos), "volfram-shutdown");
+      waiting.setDaemon(true);
+      waiting.start();
+    } else {
+      awaitEnd(population, drainNanos, stopNanos);
+    }
+  }
+
+  private void awaitEnd(Population population, long drainNanos, long stopNanos) {
+    boolean interrupted = false;
+    try {
+      population.awaitNone(drainNanos);
+    } catch (InterruptedException e) {
+      interrupted = true; // ends the wait, not the shutdown
+    }
+    try {
+      stop(stopNanos);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void stop(long nanos) throws InterruptedException {
+    loops.forEach(loop -> loop.tasks().stop());
+    long deadline = System.nanoTime() + nanos;
+    for (Thread thread : threads) {
+      long left = deadline - System.nanoTime();
+      if (left > 0) {
+        TimeUnit.NANOSECONDS.timedJoin(thread, left);
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.github.volfram.internal.engine;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the addresses of a name, which blocks, on threads of its own. Any thread may use it. */
+final class Resolver {
+
+  private static final int MAX_THREADS = 16;
+  private static final long IDLE_SECONDS = 10;
+
+  private static final ThreadPoolExecutor THREADS =
+      new ThreadPoolExecutor(
+          MAX_THREADS,
+          MAX_THREADS,
+          IDLE_SECONDS,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          task -> {
+            Thread thread = new Thread(task, "volfram-resolver");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  static {
+    THREADS.allowCoreThreadTimeOut(true);
+  }
+
+  private Resolver() {}
+
+  /** Is told the addresses in the system's order, at least one; or why there are none. */
+  interface Answer {
+    void resolved(List<InetAddress> addresses, @Nullable IOException failure);
+  }
+
+  /** Resolves a name, or an address in text. The answer comes from any thread, once. */
+  static void resolve(String host, Answer answer) {
+    if (isAddress(host)) {
+      look(host, answer);
+    } else {
+      THREADS.execute(() -> look(host, answer));
+    }
+  }
+
+  private static boolean isAddress(String host) {
+    return host.startsWith("[") || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+  }
+
+  private static void look(String host, Answer answer) {
+    List<InetAddress> addresses;
+    try {
+      addresses = List.of(InetAddress.getAllByName(host));
+    } catch (UnknownHostException e) {
+      UnknownHostException clear = new UnknownHostException("cannot find the host " + host);
+      clear.initCause(e);
+      answer.resolved(List.of(), clear);
+      return;
+    }
+    answer.resolved(addresses, null);
+  }
+}

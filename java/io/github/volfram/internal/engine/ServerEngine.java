@@ -1,0 +1,80 @@
+package io.github.volfram.internal.engine;
+
+import io.github.volfram.Backend;
+import io.github.volfram.ServerOptions;
+import io.github.volfram.UpgradeHandler;
+import io.github.volfram.WebSocketListener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** What a server is made of. Any thread may use it. */
+public final class ServerEngine {
+
+  /** How long loops may take to end when nothing is left to wait for. */
+  private static final long STOP_NANOS = 5_000_000_000L;
+
+  private final Loops loops;
+  private final Acceptor acceptor;
+  private final InetSocketAddress address;
+  private final long shutdownNanos;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * Starts a server.
+   *
+   * @param listener of the connections whose answer names none, or null
+   */
+  public ServerEngine(
+      ServerOptions options, UpgradeHandler handler, @Nullable WebSocketListener listener)
+      throws IOException {
+    loops = new Loops(options, "volfram-server", false);
+    shutdownNanos =
+        options.shutdownTimeout().isZero()
+            ? 0
+            : ConnectionSettings.nanos(options.shutdownTimeout());
+    try {
+      acceptor = new Acceptor(options, loops.all(), handler, listener);
+      address =
+          (InetSocketAddress) loops.first().listen(acceptor, options.address(), options.backlog());
+    } catch (IOException | RuntimeException e) {
+      loops.closeUnstarted();
+      throw e;
+    }
+    loops.start();
+  }
+
+  /** Where the server listens. */
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  /** The backend that was chosen. */
+  public Backend backend() {
+    return loops.backend().backend();
+  }
+
+  /** Why it is not the native one; empty when it is. */
+  public String backendReason() {
+    return loops.backend().reason();
+  }
+
+  /** How many connections there are, those in their handshake included. */
+  public int connectionCount() {
+    return acceptor.population().count();
+  }
+
+  /** Closes every connection with 1001, waits for them, and ends. */
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    acceptor.close();
+    loops.first().tasks().execute(loops.first()::closeListeners);
+    for (EventLoop loop : loops.all()) {
+      loop.tasks().execute(() -> loop.registry().forEach(Connection::goAway));
+    }
+    loops.end(acceptor.population(), shutdownNanos, STOP_NANOS);
+  }
+}

@@ -1,0 +1,115 @@
+package io.github.volfram.internal.engine;
+
+import io.github.volfram.internal.transport.Transport;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What other threads ask of a loop. Any thread may call {@link #execute}, {@link #tryExecute},
+ * {@link #isCurrent} and {@link #stop}; the rest is the loop's.
+ *
+ * <p>Invariant: a task that was taken runs once; after the loop has ended it runs in the caller's
+ * thread, where it finds every connection terminated.
+ */
+final class Tasks {
+
+  private static final int CHUNK = 512;
+
+  /** So that a thread that never stops asking does not keep the loop from its sockets. */
+  private static final int MAX_PER_TURN = 4096;
+
+  private final MpscUnboundedAtomicArrayQueue<Runnable> queue =
+      new MpscUnboundedAtomicArrayQueue<>(CHUNK);
+  private final Transport transport;
+
+  /** Whether the loop may be waiting, so that it must be woken. */
+  private final AtomicBoolean asleep = new AtomicBoolean();
+
+  private volatile @Nullable Thread thread;
+  private volatile boolean stopping;
+  private volatile boolean ended;
+
+  Tasks(Transport transport) {
+    this.transport = transport;
+  }
+
+  /** Makes the calling thread the loop's. */
+  void begin() {
+    thread = Thread.currentThread();
+  }
+
+  boolean isCurrent() {
+    return Thread.currentThread() == thread;
+  }
+
+  void execute(Runnable task) {
+    queue.offer(task);
+    if (asleep.get() && asleep.compareAndSet(true, false)) {
+      transport.wakeup();
+    }
+    if (ended) {
+      drain();
+    }
+  }
+
+  /** Queues a task unless the loop has ended. */
+  boolean tryExecute(Runnable task) {
+    if (ended) {
+      return false;
+    }
+    execute(task);
+    return true;
+  }
+
+  /** Asks the loop to end after the turn that runs now. */
+  void stop() {
+    stopping = true;
+    execute(() -> {});
+  }
+
+  boolean isStopping() {
+    return stopping;
+  }
+
+  int run() {
+    int done = 0;
+    Runnable task;
+    while (done < MAX_PER_TURN && (task = queue.relaxedPoll()) != null) {
+      done++;
+      run(task);
+    }
+    return done;
+  }
+
+  private static void run(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable thrown) {
+      Log.taskFailed(thrown);
+    }
+  }
+
+  /** Returns false when there is a task, so that the loop must not wait. */
+  boolean fallAsleep() {
+    asleep.set(true);
+    return queue.isEmpty();
+  }
+
+  void wakeUp() {
+    asleep.lazySet(false);
+  }
+
+  /** The loop has ended: what is asked from now on runs in the caller's thread. */
+  void end() {
+    ended = true;
+    drain();
+  }
+
+  private synchronized void drain() {
+    Runnable task;
+    while ((task = queue.poll()) != null) {
+      run(task);
+    }
+  }
+}

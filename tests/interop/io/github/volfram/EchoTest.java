@@ -1,0 +1,84 @@
+package io.github.volfram;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Our client and our server over loopback. */
+@Timeout(60)
+class EchoTest {
+
+  private static final class Echo implements WebSocketListener {
+    @Override
+    public void onTextUtf8(WebSocket webSocket, ByteBuffer utf8) {
+      assertTrue(webSocket.offerTextUtf8(utf8));
+    }
+
+    @Override
+    public void onBinary(WebSocket webSocket, ByteBuffer payload) {
+      assertTrue(webSocket.offerBinary(payload));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Backend.class,
+      names = {"NATIVE", "NIO"})
+  void echoesMessagesOfEverySize(Backend backend) throws Exception {
+    ServerOptions options =
+        ServerOptions.builder().backend(backend).maxMessageBytes(32 << 20).build();
+    BlockingQueue<Object> events = new LinkedBlockingQueue<>();
+    WebSocketListener recorder =
+        new WebSocketListener() {
+          @Override
+          public void onText(WebSocket webSocket, String text) {
+            events.add(text);
+          }
+
+          @Override
+          public void onBinary(WebSocket webSocket, ByteBuffer payload) {
+            byte[] bytes = new byte[payload.remaining()];
+            payload.get(bytes);
+            events.add(ByteBuffer.wrap(bytes));
+          }
+
+          @Override
+          public void onClose(WebSocket webSocket, int code, String reason, Throwable cause) {
+            events.add(code + reason + cause);
+          }
+        };
+    try (WebSocketServer server = WebSocketServer.start(options, new Echo());
+        WebSocketClient client =
+            WebSocketClient.create(
+                ClientOptions.builder().backend(backend).maxMessageBytes(32 << 20).build())) {
+      assertEquals(backend, server.backend());
+      WebSocket ws =
+          client
+              .connect(URI.create("ws://localhost:" + server.port() + "/x?y"), recorder)
+              .get(10, TimeUnit.SECONDS);
+      for (int size : new int[] {0, 1, 125, 126, 65535, 65536, 1_000_000, 16 << 20}) {
+        String text = "ä".repeat(size / 2) + "a".repeat(size % 2);
+        CompletableFuture<Void> sent = ws.sendText(text);
+        assertEquals(text, events.poll(10, TimeUnit.SECONDS), "size " + size);
+        sent.get(10, TimeUnit.SECONDS);
+        ByteBuffer binary = ByteBuffer.allocate(size);
+        new java.util.Random(size).nextBytes(binary.array());
+        assertTrue(ws.offerBinary(binary));
+        assertEquals(binary, events.poll(10, TimeUnit.SECONDS), "size " + size);
+        assertEquals(0, ws.bufferedBytes());
+      }
+      assertEquals(1, server.connectionCount());
+      ws.close(4000, "bye");
+      assertEquals("4000null", events.poll(10, TimeUnit.SECONDS));
+    }
+  }
+}
