@@ -86,8 +86,8 @@ class BrowserTest {
   }
 
   @Test
-  void aPageEchoesTextAndBinaryAndClosesInGoodOrder(@TempDir Path profile) throws Exception {
-    Process chromium = browse("http://127.0.0.1:" + server.port() + "/", profile);
+  void aPageEchoesTextAndBinaryAndClosesInGoodOrder(@TempDir Path temporary) throws Exception {
+    Process chromium = browse("http://127.0.0.1:" + server.port() + "/", temporary);
     try {
       WebSocket webSocket = echo.webSocket();
       echo.log.expect(Event.open(PeerServer.SUBPROTOCOL, ""));
@@ -111,32 +111,38 @@ class BrowserTest {
     }
   }
 
-  private static Process browse(String page, Path profile) throws IOException {
-    return new ProcessBuilder(
-            List.of(
-                Peers.chromium().toString(),
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--disable-dev-shm-usage",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--user-data-dir=" + profile,
-                page))
+  /** Opens a page in a new browser, which keeps all its files in this directory. */
+  private static Process browse(String page, Path temporary) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Peers.chromium().toString(),
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--user-data-dir=" + temporary.resolve("profile"),
+            page);
+    builder.environment().put("TMPDIR", temporary.toString());
+    return builder
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();
   }
 
-  /** Ends the browser and its own processes, which would go on writing to the profile. */
+  /** Ends the browser in good order, so that nothing is left that writes to the profile. */
   private static void end(Process chromium) throws InterruptedException {
     List<ProcessHandle> processes = chromium.descendants().toList();
-    chromium.destroyForcibly().waitFor(EventLog.PATIENCE_SECONDS, TimeUnit.SECONDS);
-    processes.forEach(ProcessHandle::destroyForcibly);
+    chromium.destroy();
+    if (!chromium.waitFor(EventLog.PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      chromium.destroyForcibly();
+    }
     for (ProcessHandle process : processes) {
+      process.destroyForcibly();
       process.onExit().orTimeout(EventLog.PATIENCE_SECONDS, TimeUnit.SECONDS).join();
     }
   }

@@ -49,6 +49,15 @@ final class JavaWebSocketClient extends WebSocketClient {
     throw new AssertionError("could not connect: " + event);
   }
 
+  /**
+   * Its reading thread ends when this is true, and closes the socket before the writing thread may
+   * have written the close frame. Without an end to reading it waits for the server's.
+   */
+  @Override
+  public boolean isClosing() {
+    return false;
+  }
+
   @Override
   public void onOpen(ServerHandshake handshake) {
     IProtocol agreed = getProtocol();
