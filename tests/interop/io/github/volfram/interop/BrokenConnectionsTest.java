@@ -21,6 +21,9 @@ class BrokenConnectionsTest extends FaultsContract {
   private static final Event LOST = Event.close(CloseCode.ABNORMAL_CLOSURE, "");
   private static final Duration SHORT = Duration.ofMillis(300);
 
+  /** Long enough for the bystander, which is watched as well, to answer on a busy machine. */
+  private static final Duration PONG = Duration.ofSeconds(3);
+
   @Test
   void aResetMidMessageEndsBothSidesOnce_R4() throws Exception {
     start(serverOptions());
@@ -69,10 +72,10 @@ class BrokenConnectionsTest extends FaultsContract {
 
   @Test
   void aBlackHoleIsFoundByTheMissingPongOnBothSides_R6() throws Exception {
-    start(serverOptions().idleTimeout(SHORT).pongTimeout(SHORT));
+    start(serverOptions().idleTimeout(SHORT).pongTimeout(PONG));
     Faults blackHole = Faults.NONE.endingAfter(100_000, Faults.Ending.BLACK_HOLE);
     proxy.towardsTarget(blackHole).towardsClient(blackHole);
-    WebSocket client = connectVictim(clientOptions().idleTimeout(SHORT).pongTimeout(SHORT));
+    WebSocket client = connectVictim(clientOptions().idleTimeout(SHORT).pongTimeout(PONG));
     assertTrue(client.offerBinary(ByteBuffer.allocate(200_000)));
     assertTrue(victimAtServer().offerBinary(ByteBuffer.allocate(200_000)));
     atServer.log.expect(LOST);
