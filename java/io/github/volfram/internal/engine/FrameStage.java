@@ -77,7 +77,11 @@ final class FrameStage extends Stage implements MessageSink {
 
   @Override
   void received(ByteBuffer buffer, int index, int length) {
-    pinged = false;
+    if (pinged) {
+      pinged = false;
+      EventLoop loop = connection.loop;
+      loop.expireEarlier(connection, loop.now() + connection.settings.idleNanos);
+    }
     if (held != null || connection.isReadingPaused()) {
       hold(buffer, index, length);
       return;
