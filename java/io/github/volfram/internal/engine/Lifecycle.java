@@ -191,6 +191,9 @@ abstract class Lifecycle extends Outbound {
     become(ConnectionState.TERMINATED);
     loop.remove(self(), reset);
     last.release();
+    if (tls != null) {
+      tls.release();
+    }
     dropBacklog();
     settings.population.remove();
     if (!opened) {

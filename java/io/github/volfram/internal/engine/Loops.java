@@ -1,6 +1,8 @@
 package io.github.volfram.internal.engine;
 
 import io.github.volfram.ConnectionOptions;
+import io.github.volfram.DeflateOptions;
+import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The event loops of one server or client, each with its thread. Any thread may use it. */
 final class Loops {
+
+  /** How many unused deflaters and inflaters a loop keeps: 10 MB. */
+  private static final int MAX_IDLE_DEFLATERS = 32;
 
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
@@ -32,11 +37,17 @@ final class Loops {
     if (factory == null) {
       factory = task -> thread(task, name, daemon);
     }
+    DeflateOptions deflate = options.deflate() == null ? DeflateOptions.DEFAULT : options.deflate();
     try {
       for (int i = 0; i < options.loops(); i++) {
         Transport transport = backend.newTransport();
         EventLoop loop =
-            new EventLoop(transport, backend.newMasker(), options.idle(), System::nanoTime);
+            new EventLoop(
+                transport,
+                backend.newMasker(),
+                new DeflatePool(deflate.level(), MAX_IDLE_DEFLATERS, deflate.maxDeflaters()),
+                options.idle(),
+                System::nanoTime);
         loops.add(loop);
         Thread thread = factory.newThread(loop::run);
         if (thread == null) {

@@ -37,7 +37,8 @@ public final class ServerEngine {
     try {
       acceptor = new Acceptor(options, loops.all(), handler, listener);
       address =
-          (InetSocketAddress) loops.first().listen(acceptor, options.address(), options.backlog());
+          (InetSocketAddress)
+              loops.first().listeners().listen(acceptor, options.address(), options.backlog());
     } catch (IOException | RuntimeException e) {
       loops.closeUnstarted();
       throw e;
@@ -72,7 +73,7 @@ public final class ServerEngine {
       return;
     }
     acceptor.close();
-    loops.first().tasks().execute(loops.first()::closeListeners);
+    loops.first().tasks().execute(loops.first().listeners()::close);
     for (EventLoop loop : loops.all()) {
       loop.tasks().execute(() -> loop.registry().forEach(Connection::goAway));
     }

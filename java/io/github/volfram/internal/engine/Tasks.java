@@ -92,10 +92,10 @@ final class Tasks {
     }
   }
 
-  /** Returns false when there is a task, or the loop is to end, so that it must not wait. */
+  /** Returns false when there is a task or an end to come, so that the loop must not wait. */
   boolean fallAsleep() {
     asleep.set(true);
-    return !stopping && queue.isEmpty();
+    return queue.isEmpty() && !stopping; // the task that stop() queued may have run already
   }
 
   void wakeUp() {

@@ -49,7 +49,7 @@ final class ClientTest extends EngineFixture {
             new byte[16]);
     Attempt attempt =
         new Attempt(
-            URI.create("ws://localhost:" + port), "localhost", port, handshake, client, future);
+            URI.create("ws://localhost:" + port), "localhost", port, null, handshake, client, future);
     Connection connection = new Connection(loop, settings, ConnectionState.CONNECTING);
     ConnectStage stage = new ConnectStage(connection, attempt, 10 * SECOND);
     connection.enter(stage);

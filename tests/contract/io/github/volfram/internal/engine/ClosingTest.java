@@ -108,8 +108,7 @@ final class ClosingTest extends EngineFixture {
   void aPingIsAnsweredBeforeLaterDataAndAPongIsNot_F15() throws IOException {
     events.echoing();
     RawPeer peer = peer();
-    peer.write(
-        RawPeer.text("a"), RawPeer.ping("1"), frame(0x8A, new byte[0]), RawPeer.text("b"));
+    peer.write(RawPeer.text("a"), RawPeer.ping("1"), frame(0x8A, new byte[0]), RawPeer.text("b"));
     settle();
     assertEquals(List.of("text a", "pong 1", "text b"), peer.read());
     assertEquals(List.of("open", "text a", "ping 1", "pong ", "text b"), events());

@@ -9,6 +9,7 @@ import io.github.volfram.ServerOptions;
 import io.github.volfram.UpgradeHandler;
 import io.github.volfram.UpgradeResponse;
 import io.github.volfram.WebSocket;
+import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.frame.JavaMasker;
 import io.github.volfram.internal.transport.FakeNetwork;
 import io.github.volfram.internal.transport.FakeTransport;
@@ -35,7 +36,7 @@ abstract class EngineFixture {
   final FakeNetwork network = new FakeNetwork();
   final FakeTransport transport = network.open();
   final EventLoop loop =
-      new EventLoop(transport, JavaMasker.INSTANCE, IdleStrategy.SPIN, network::nanoTime);
+      new EventLoop(transport, JavaMasker.INSTANCE, new DeflatePool(6, 4, 16), IdleStrategy.SPIN, network::nanoTime);
   final Events events = new Events();
 
   Acceptor acceptor;
@@ -60,7 +61,7 @@ abstract class EngineFixture {
 
   void serve(ServerOptions.Builder options, UpgradeHandler handler) throws IOException {
     acceptor = new Acceptor(options.build(), List.of(loop), handler, events);
-    address = loop.listen(acceptor, network.anyAddress(), 100);
+    address = loop.listeners().listen(acceptor, network.anyAddress(), 100);
   }
 
   /** A peer that is connected and has not said anything. */

@@ -46,7 +46,8 @@ final class FailingTest extends EngineFixture {
     rows.add(row("F6 fragmented ping", 1002, hex("09")));
     rows.add(row("F6 long ping", 1002, hex("89 FE")));
     rows.add(row("F7 continuation of nothing", 1002, frame(0x80, nothing)));
-    rows.add(row("F7 text within text", 1002, RawPeer.join(frame(0x01, nothing), frame(0x81, nothing))));
+    rows.add(
+        row("F7 text within text", 1002, RawPeer.join(frame(0x01, nothing), frame(0x81, nothing))));
     rows.add(row("F9 overlong", 1007, frame(0x81, hex("C0 AF"))));
     rows.add(row("F9 surrogate, not final", 1007, frame(0x01, hex("ED A0 80"))));
     rows.add(row("F9 truncated", 1007, frame(0x81, hex("E2 82"))));
@@ -147,8 +148,7 @@ final class FailingTest extends EngineFixture {
     settle();
     peer.socket.holdsAtMost(1 << 20);
     settle();
-    assertEquals(
-        List.of("binary " + Events.show(payload), "close 1002", "end"), peer.read());
+    assertEquals(List.of("binary " + Events.show(payload), "close 1002", "end"), peer.read());
     peer.socket.close();
     assertNothingLeft();
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.volfram.IdleStrategy;
 import io.github.volfram.ServerOptions;
+import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.frame.JavaMasker;
 import io.github.volfram.internal.frame.Role;
 import io.github.volfram.internal.transport.FakeNetwork;
@@ -26,7 +27,7 @@ final class ConnectionRegistryTest {
   private final ConnectionRegistry registry = new ConnectionRegistry();
   private final EventLoop loop =
       new EventLoop(
-          new FakeNetwork().open(), JavaMasker.INSTANCE, IdleStrategy.SPIN, System::nanoTime);
+          new FakeNetwork().open(), JavaMasker.INSTANCE, new DeflatePool(6, 4, 16), IdleStrategy.SPIN, System::nanoTime);
   private final ConnectionSettings settings =
       new ConnectionSettings(Role.SERVER, ServerOptions.builder().build());
 

@@ -18,13 +18,13 @@ final class DeliveryTest {
 
   @Test
   void theViewIsReadOnlyAndShowsThePayload() {
-    ByteBuffer view = delivery.begin(base, 10, 20, false);
+    ByteBuffer view = delivery.begin(base, 10, 20, false, true);
     assertTrue(view.isReadOnly());
     assertEquals(10, view.position());
     assertEquals(20, view.remaining());
     view.position(15).limit(16).order(ByteOrder.LITTLE_ENDIAN);
     delivery.end();
-    ByteBuffer again = delivery.begin(base, 0, 5, false);
+    ByteBuffer again = delivery.begin(base, 0, 5, false, true);
     assertSame(view, again, "a message costs no new view");
     assertEquals(5, again.remaining());
     assertEquals(ByteOrder.BIG_ENDIAN, again.order());
@@ -32,7 +32,7 @@ final class DeliveryTest {
 
   @Test
   void inPlaceOnlyWhenItIsExactlyTheView() {
-    ByteBuffer view = delivery.begin(base, 10, 20, true);
+    ByteBuffer view = delivery.begin(base, 10, 20, true, true);
     assertNull(delivery.frameInPlace(view.duplicate(), Opcode.TEXT), "another view");
     view.position(11);
     assertNull(delivery.frameInPlace(view, Opcode.TEXT), "a part");
@@ -51,13 +51,13 @@ final class DeliveryTest {
 
   @Test
   void aSecondFrameInPlaceMustHaveTheSameHeader() {
-    ByteBuffer view = delivery.begin(base, 10, 20, false);
+    ByteBuffer view = delivery.begin(base, 10, 20, false, true);
     assertSame(base, delivery.frameInPlace(view, Opcode.BINARY));
     assertSame(base, delivery.frameInPlace(view, Opcode.BINARY));
     assertNull(delivery.frameInPlace(view, Opcode.TEXT));
     assertFalse(delivery.isText(view), "binary was not validated");
     assertTrue(delivery.end());
-    view = delivery.begin(base, 40, 20, true);
+    view = delivery.begin(base, 40, 20, true, true);
     assertSame(base, delivery.frameInPlace(view, Opcode.TEXT));
   }
 
@@ -66,7 +66,7 @@ final class DeliveryTest {
     for (int round = 0; round < 3; round++) {
       for (int i = 0; i < 20; i++) {
         ByteBuffer other = ByteBuffer.allocateDirect(64).put(0, (byte) i);
-        assertEquals(i, delivery.begin(other, 0, 1, false).get(0));
+        assertEquals(i, delivery.begin(other, 0, 1, false, true).get(0));
         delivery.end();
       }
     }

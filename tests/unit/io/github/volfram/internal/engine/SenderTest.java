@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.volfram.IdleStrategy;
 import io.github.volfram.ServerOptions;
+import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.frame.FrameEncoder;
 import io.github.volfram.internal.frame.JavaMasker;
 import io.github.volfram.internal.frame.Opcode;
+import io.github.volfram.internal.frame.PayloadPool;
 import io.github.volfram.internal.frame.Role;
 import io.github.volfram.internal.transport.FakeNetwork;
 import io.github.volfram.internal.transport.Transport;
@@ -55,10 +57,10 @@ final class SenderTest {
 
   private final EventLoop loop =
       new EventLoop(
-          new FakeNetwork().open(), JavaMasker.INSTANCE, IdleStrategy.SPIN, System::nanoTime);
+          new FakeNetwork().open(), JavaMasker.INSTANCE, new DeflatePool(6, 4, 16), IdleStrategy.SPIN, System::nanoTime);
   private final Delivery delivery = new Delivery();
   private final Sender sender =
-      new Sender(transport, new UnsentSink(), JavaMasker.INSTANCE, delivery);
+      new Sender(transport, new UnsentSink(), JavaMasker.INSTANCE, delivery, new PayloadPool(0));
   private final Connection one = connection(1);
   private final Connection two = connection(2);
 
@@ -147,7 +149,7 @@ final class SenderTest {
   @Test
   void aLongReceivedPayloadIsSentFromWhereItLies() {
     ByteBuffer received = ByteBuffer.allocateDirect(10_000);
-    ByteBuffer view = delivery.begin(received, 100, 3000, false);
+    ByteBuffer view = delivery.begin(received, 100, 3000, false, true);
     sender.frame(two, Opcode.BINARY, ByteBuffer.wrap(new byte[1]));
     sender.frame(one, Opcode.BINARY, view);
     assertTrue(delivery.end());
@@ -162,7 +164,7 @@ final class SenderTest {
   @Test
   void aShortReceivedPayloadIsCopied() {
     ByteBuffer received = ByteBuffer.allocateDirect(10_000);
-    ByteBuffer view = delivery.begin(received, 100, 500, false);
+    ByteBuffer view = delivery.begin(received, 100, 500, false, true);
     sender.frame(one, Opcode.BINARY, view);
     assertFalse(delivery.end());
     sender.beginTurn();

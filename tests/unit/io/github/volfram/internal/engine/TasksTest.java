@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.volfram.IdleStrategy;
+import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.frame.JavaMasker;
 import io.github.volfram.internal.transport.FakeNetwork;
 import io.github.volfram.internal.transport.nio.NioTransport;
@@ -22,7 +23,7 @@ final class TasksTest {
   private static EventLoop start(List<Thread> threads) {
     EventLoop loop =
         new EventLoop(
-            new NioTransport(), JavaMasker.INSTANCE, IdleStrategy.BLOCK, System::nanoTime);
+            new NioTransport(), JavaMasker.INSTANCE, new DeflatePool(6, 4, 16), IdleStrategy.BLOCK, System::nanoTime);
     Thread thread = new Thread(loop::run, "loop");
     threads.add(thread);
     thread.start();
