@@ -27,10 +27,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -119,8 +119,7 @@ final class BothBackendsTest {
   }
 
   private static WebSocket connect(
-      WebSocketClient client, WebSocketServer server, WebSocketListener listener)
-      throws Exception {
+      WebSocketClient client, WebSocketServer server, WebSocketListener listener) throws Exception {
     return client.connect(uri(server), listener).get(30, TimeUnit.SECONDS);
   }
 

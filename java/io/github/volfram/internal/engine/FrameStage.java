@@ -248,8 +248,8 @@ final class FrameStage extends Stage implements MessageSink {
   }
 
   /**
-   * Pings a silent peer, and drops one that stays silent; returns when to look again. One that takes
-   * what is buffered for it is alive, though the ping has not reached it yet.
+   * Pings a silent peer, and drops one that stays silent; returns when to look again. One that
+   * takes what is buffered for it is alive, though the ping has not reached it yet.
    */
   private long silenceDeadline(long now) {
     ConnectionSettings settings = connection.settings;

@@ -36,7 +36,12 @@ abstract class EngineFixture {
   final FakeNetwork network = new FakeNetwork();
   final FakeTransport transport = network.open();
   final EventLoop loop =
-      new EventLoop(transport, JavaMasker.INSTANCE, new DeflatePool(6, 4, 16), IdleStrategy.SPIN, network::nanoTime);
+      new EventLoop(
+          transport,
+          JavaMasker.INSTANCE,
+          new DeflatePool(6, 4, 16),
+          IdleStrategy.SPIN,
+          network::nanoTime);
   final Events events = new Events();
 
   Acceptor acceptor;

@@ -108,7 +108,8 @@ final class ReadingTest extends EngineFixture {
         int cut = random.nextInt(payload.length + 1);
         if (random.nextInt(3) == 0) {
           parts.add(RawPeer.frame(0x01, java.util.Arrays.copyOf(payload, cut)));
-          parts.add(RawPeer.frame(0x80, java.util.Arrays.copyOfRange(payload, cut, payload.length)));
+          parts.add(
+              RawPeer.frame(0x80, java.util.Arrays.copyOfRange(payload, cut, payload.length)));
         } else {
           parts.add(RawPeer.frame(0x81, payload));
         }
@@ -240,8 +241,7 @@ final class ReadingTest extends EngineFixture {
 
   @Test
   void noTimeoutsMeansForEver() throws IOException {
-    serve(
-        ServerOptions.builder().idleTimeout(Duration.ZERO).writeTimeout(Duration.ZERO));
+    serve(ServerOptions.builder().idleTimeout(Duration.ZERO).writeTimeout(Duration.ZERO));
     RawPeer peer = peer();
     advance(100_000 * SECOND);
     advance(100_000 * SECOND);

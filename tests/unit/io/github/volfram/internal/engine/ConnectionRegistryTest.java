@@ -27,7 +27,11 @@ final class ConnectionRegistryTest {
   private final ConnectionRegistry registry = new ConnectionRegistry();
   private final EventLoop loop =
       new EventLoop(
-          new FakeNetwork().open(), JavaMasker.INSTANCE, new DeflatePool(6, 4, 16), IdleStrategy.SPIN, System::nanoTime);
+          new FakeNetwork().open(),
+          JavaMasker.INSTANCE,
+          new DeflatePool(6, 4, 16),
+          IdleStrategy.SPIN,
+          System::nanoTime);
   private final ConnectionSettings settings =
       new ConnectionSettings(Role.SERVER, ServerOptions.builder().build());
 

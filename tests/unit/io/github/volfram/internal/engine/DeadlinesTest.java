@@ -56,7 +56,8 @@ final class DeadlinesTest {
           model.remove(slot);
         }
         default -> {
-          now += random.nextInt(20) == 0 ? Math.abs(span(random)) : random.nextInt((int) (3 * TICK));
+          now +=
+              random.nextInt(20) == 0 ? Math.abs(span(random)) : random.nextInt((int) (3 * TICK));
           expireBoth(deadlines, model, since, now);
         }
       }

@@ -57,7 +57,11 @@ final class SenderTest {
 
   private final EventLoop loop =
       new EventLoop(
-          new FakeNetwork().open(), JavaMasker.INSTANCE, new DeflatePool(6, 4, 16), IdleStrategy.SPIN, System::nanoTime);
+          new FakeNetwork().open(),
+          JavaMasker.INSTANCE,
+          new DeflatePool(6, 4, 16),
+          IdleStrategy.SPIN,
+          System::nanoTime);
   private final Delivery delivery = new Delivery();
   private final Sender sender =
       new Sender(transport, new UnsentSink(), JavaMasker.INSTANCE, delivery, new PayloadPool(0));

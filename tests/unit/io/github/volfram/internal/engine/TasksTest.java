@@ -23,7 +23,11 @@ final class TasksTest {
   private static EventLoop start(List<Thread> threads) {
     EventLoop loop =
         new EventLoop(
-            new NioTransport(), JavaMasker.INSTANCE, new DeflatePool(6, 4, 16), IdleStrategy.BLOCK, System::nanoTime);
+            new NioTransport(),
+            JavaMasker.INSTANCE,
+            new DeflatePool(6, 4, 16),
+            IdleStrategy.BLOCK,
+            System::nanoTime);
     Thread thread = new Thread(loop::run, "loop");
     threads.add(thread);
     thread.start();
