@@ -22,8 +22,7 @@ import picocli.CommandLine.Option;
 /** Lets an Autobahn fuzzing server test this client; the server writes the report. */
 @Command(
     name = "autobahn-client",
-    description = "Runs every case of an Autobahn fuzzing server, then has it write its reports.",
-    mixinStandardHelpOptions = true)
+    description = "Runs every case of an Autobahn fuzzing server, then has it write its reports.")
 final class AutobahnClientCommand implements Callable<Integer> {
 
   private static final int MAX_MESSAGE_BYTES = 64 << 20;

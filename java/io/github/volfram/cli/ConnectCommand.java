@@ -29,8 +29,7 @@ import picocli.CommandLine.Parameters;
       "Each line of the input is sent as a text message, each message received is printed; the end"
           + " of the input closes the connection.",
       "The exit code is 0 when the connection was closed with 1000, 1001 or no code."
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class ConnectCommand implements Callable<Integer> {
 
   private static final int MAX_MESSAGE_BYTES = 64 << 20;

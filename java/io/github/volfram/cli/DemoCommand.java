@@ -9,8 +9,7 @@ import picocli.CommandLine.Mixin;
 /** Echo, chat and a web page that uses both, on one port. */
 @Command(
     name = "demo",
-    description = "Serves an echo at /echo, a chat at /chat and a web page for both at /.",
-    mixinStandardHelpOptions = true)
+    description = "Serves an echo at /echo, a chat at /chat and a web page for both at /.")
 final class DemoCommand implements Callable<Integer> {
 
   @Mixin private ServerFlags flags = new ServerFlags();

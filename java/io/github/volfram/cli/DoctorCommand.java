@@ -9,8 +9,7 @@ import picocli.CommandLine.Command;
     description = {
       "Tells which backends are available here, and for each problem what fixes it.",
       "The exit code is 0 when at least one backend works."
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class DoctorCommand implements Callable<Integer> {
 
   @Override

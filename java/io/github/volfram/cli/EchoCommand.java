@@ -9,8 +9,7 @@ import picocli.CommandLine.Mixin;
 /** A plain echo server. */
 @Command(
     name = "echo",
-    description = "Echoes text and binary messages on every path, whatever the Origin.",
-    mixinStandardHelpOptions = true)
+    description = "Echoes text and binary messages on every path, whatever the Origin.")
 final class EchoCommand implements Callable<Integer> {
 
   @Mixin private ServerFlags flags = new ServerFlags();

@@ -7,6 +7,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The command that only has subcommands. */
@@ -15,6 +16,7 @@ import picocli.CommandLine.Spec;
     description = "WebSocket servers and clients on a native or a pure-NIO backend.",
     versionProvider = RootCommand.Version.class,
     mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT, // --help and --version work after every command
     subcommands = {
       EchoCommand.class,
       DemoCommand.class,

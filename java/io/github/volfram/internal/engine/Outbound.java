@@ -87,7 +87,13 @@ abstract class Outbound {
   /** What was taken by the loop and the kernel has not got; any thread may read it. */
   final long loopBytes() {
     Outbox backlog = outbox;
-    long bytes = backlog == null ? 0 : backlog.size() + backlog.deferredBytes();
+    return backlog == null ? wireBytes() : wireBytes() + backlog.deferredBytes();
+  }
+
+  /** What is on its way to the kernel. */
+  private long wireBytes() {
+    Outbox backlog = outbox;
+    long bytes = backlog == null ? 0 : backlog.size();
     return inFlightEpoch == loop.sender().epoch() ? bytes + inFlightBytes : bytes;
   }
 
@@ -273,10 +279,10 @@ abstract class Outbound {
       return; // one that has ended fails its sends elsewhere
     }
     SendCallback done;
-    while ((done = backlog.pollDone(takenBytes - loopBytes())) != null) {
+    while ((done = backlog.pollDone(takenBytes - wireBytes())) != null) {
       loop.complete(done, null);
     }
-    if (loopBytes() == 0) {
+    if (wireBytes() == 0) {
       byte[] pong = backlog.takeOwedPong();
       if (pong != null && maySend()) {
         loop.sender().frame(this, Opcode.PONG, ByteBuffer.wrap(pong));

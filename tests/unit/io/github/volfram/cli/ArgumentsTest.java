@@ -92,4 +92,18 @@ class ArgumentsTest {
     assertTrue(line.startsWith("volfram " + arguments.split(" ")[0] + ": "), line);
     assertEquals(1, line.lines().count(), line);
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"echo", "demo", "connect", "doctor", "autobahn-client"})
+  void everyCommandHasHelpAndTheVersion(String command) {
+    assertTrue(output(command, "--help").startsWith("Usage: volfram " + command), command);
+    assertTrue(output(command, "--version").startsWith("volfram "), command);
+  }
+
+  private static String output(String... arguments) {
+    StringWriter output = new StringWriter();
+    assertEquals(
+        0, RootCommand.commandLine().setOut(new PrintWriter(output, true)).execute(arguments));
+    return output.toString();
+  }
 }
