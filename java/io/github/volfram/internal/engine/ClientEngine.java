@@ -144,6 +144,7 @@ public final class ClientEngine {
   /** Closes every connection with 1001, waits for them, and ends. */
   public void close() {
     if (!closed.compareAndSet(false, true)) {
+      loops.awaitEnd();
       return;
     }
     for (EventLoop loop : loops.all()) {

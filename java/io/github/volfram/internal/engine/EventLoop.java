@@ -183,12 +183,7 @@ final class EventLoop implements CompletionSink {
     toSettle = settling;
     settling = batch;
     for (int i = 0; i < batch.size(); i++) {
-      Outbound connection = batch.get(i);
-      try {
-        connection.settle();
-      } catch (Throwable thrown) {
-        broken((Connection) connection, thrown);
-      }
+      batch.get(i).settle();
     }
     batch.clear();
   }
@@ -299,7 +294,7 @@ final class EventLoop implements CompletionSink {
   }
 
   /** An error of this library: ends one connection and not the loop. */
-  private static void broken(Connection connection, Throwable thrown) {
+  static void broken(Connection connection, Throwable thrown) {
     Log.taskFailed(thrown);
     connection.terminate(CloseCode.ABNORMAL_CLOSURE, "", thrown, true);
   }
@@ -309,12 +304,7 @@ final class EventLoop implements CompletionSink {
   @Override
   public void accepted(long listenerToken, AcceptedSocket socket) {
     refreshClock();
-    try {
-      listeners.accepted(listenerToken, socket);
-    } catch (Throwable thrown) {
-      Log.taskFailed(thrown);
-      socket.discard();
-    }
+    listeners.accepted(listenerToken, socket);
   }
 
   @Override
@@ -362,11 +352,7 @@ final class EventLoop implements CompletionSink {
   public void unsent(long token, ByteBuffer buffer, int index, int length) {
     Connection connection = registry.find(token);
     if (connection != null) {
-      try {
-        connection.unsent(buffer, index, length);
-      } catch (Throwable thrown) {
-        later.add(() -> broken(connection, thrown)); // not now, as with closed
-      }
+      connection.unsent(buffer, index, length);
     }
   }
 
@@ -375,11 +361,7 @@ final class EventLoop implements CompletionSink {
     refreshClock();
     Connection connection = registry.find(token);
     if (connection != null) {
-      try {
-        connection.writable();
-      } catch (Throwable thrown) {
-        broken(connection, thrown);
-      }
+      connection.writable();
     }
   }
 

@@ -186,6 +186,14 @@ abstract class Outbound {
 
   /** The kernel did not take these bytes. */
   final void unsent(ByteBuffer buffer, int index, int length) {
+    try {
+      keep(buffer, index, length);
+    } catch (Throwable thrown) { // not enough memory: not now, as the turn is still sending
+      loop.later((Connection) this, () -> EventLoop.broken((Connection) this, thrown));
+    }
+  }
+
+  private void keep(ByteBuffer buffer, int index, int length) {
     Outbox backlog = outbox();
     if (backlog.isOffering()) {
       backlog.unsent(length);
@@ -200,6 +208,14 @@ abstract class Outbound {
 
   /** The kernel takes bytes again. */
   final void writable() {
+    try {
+      offerBacklog();
+    } catch (Throwable thrown) {
+      EventLoop.broken((Connection) this, thrown);
+    }
+  }
+
+  private void offerBacklog() {
     Outbox backlog = outbox;
     if (backlog == null) {
       return;
@@ -249,6 +265,14 @@ abstract class Outbound {
 
   /** Calls back whom the flushes since the last call concern. */
   final void settle() {
+    try {
+      callBack();
+    } catch (Throwable thrown) {
+      EventLoop.broken((Connection) this, thrown);
+    }
+  }
+
+  private void callBack() {
     settling = false;
     Outbox backlog = outbox;
     if (backlog == null || !socketOpen) {
@@ -286,6 +310,9 @@ abstract class Outbound {
 
   /** The connection has ended: gives memory back. */
   final void dropBacklog() {
+    if (deflater != null) {
+      deflater.release();
+    }
     Outbox backlog = outbox;
     if (backlog != null) {
       backlog.release();
@@ -294,9 +321,6 @@ abstract class Outbound {
 
   /** The connection has ended: fails the sends that were not completed. */
   final void failPending() {
-    if (deflater != null) {
-      deflater.release();
-    }
     Outbox backlog = outbox;
     if (backlog == null) {
       return;
