@@ -1,6 +1,7 @@
 package io.github.volfram.cli;
 
 import io.github.volfram.ClientOptions;
+import io.github.volfram.DeflateOptions;
 import io.github.volfram.WebSocket;
 import io.github.volfram.WebSocketClient;
 import io.github.volfram.WebSocketListener;
@@ -45,6 +46,9 @@ final class AutobahnClientCommand implements Callable<Integer> {
       description = "What the report calls this client (default: volfram- and the backend).")
   private @Nullable String agent;
 
+  @Option(names = "--deflate", description = "Offers to compress messages (permessage-deflate).")
+  private boolean deflate;
+
   @Override
   public Integer call() throws Exception {
     try (WebSocketClient client = WebSocketClient.create(options())) {
@@ -67,15 +71,19 @@ final class AutobahnClientCommand implements Callable<Integer> {
   }
 
   private ClientOptions options() {
-    return ClientOptions.builder()
-        .backend(backend.choice())
-        .maxMessageBytes(MAX_MESSAGE_BYTES)
-        .outboundSoftMarkBytes(EchoListener.SOFT_MARK_BYTES)
-        .outboundHardCapBytes(EchoListener.hardCapBytes(MAX_MESSAGE_BYTES))
-        .connectTimeout(PATIENCE)
-        .handshakeTimeout(PATIENCE)
-        .writeTimeout(PATIENCE)
-        .build();
+    ClientOptions.Builder options =
+        ClientOptions.builder()
+            .backend(backend.choice())
+            .maxMessageBytes(MAX_MESSAGE_BYTES)
+            .outboundSoftMarkBytes(EchoListener.SOFT_MARK_BYTES)
+            .outboundHardCapBytes(EchoListener.hardCapBytes(MAX_MESSAGE_BYTES))
+            .connectTimeout(PATIENCE)
+            .handshakeTimeout(PATIENCE)
+            .writeTimeout(PATIENCE);
+    if (deflate) {
+      options.deflate(DeflateOptions.DEFAULT);
+    }
+    return options.build();
   }
 
   private int caseCount(WebSocketClient client) throws IOException, InterruptedException {

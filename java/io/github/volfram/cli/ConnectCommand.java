@@ -1,6 +1,7 @@
 package io.github.volfram.cli;
 
 import io.github.volfram.ClientOptions;
+import io.github.volfram.DeflateOptions;
 import io.github.volfram.WebSocket;
 import io.github.volfram.WebSocketClient;
 import java.io.BufferedReader;
@@ -12,6 +13,8 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -55,13 +58,34 @@ final class ConnectCommand implements Callable<Integer> {
       description = "Offers a subprotocol; may be repeated, the preferred one first.")
   private List<String> subprotocols = List.of();
 
+  @Option(names = "--deflate", description = "Offers to compress messages (permessage-deflate).")
+  private boolean deflate;
+
+  @Option(
+      names = "--insecure",
+      description = "Trusts whatever certificate a wss server shows: for tests only.")
+  private boolean insecure;
+
+  @Option(
+      names = "--ping-interval",
+      paramLabel = "SECONDS",
+      description = "Pings a server that is silent for so long (default: ${DEFAULT-VALUE}).")
+  private int pingSeconds = 60;
+
   @Override
-  public Integer call() {
+  public Integer call() throws GeneralSecurityException {
     ClientOptions.Builder options =
         ClientOptions.builder()
             .backend(backend.choice())
             .maxMessageBytes(MAX_MESSAGE_BYTES)
             .subprotocols(subprotocols.toArray(String[]::new));
+    options.idleTimeout(Duration.ofSeconds(pingSeconds));
+    if (deflate) {
+      options.deflate(DeflateOptions.DEFAULT);
+    }
+    if (insecure) {
+      options.sslContext(TrustEverything.context()).verifyHostname(false);
+    }
     headers.forEach(header -> options.header(header.name(), header.value()));
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);

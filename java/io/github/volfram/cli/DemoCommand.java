@@ -20,7 +20,7 @@ final class DemoCommand implements Callable<Integer> {
     DemoSite site = new DemoSite();
     WebSocketServer server = WebSocketServer.start(options, site);
     site.open(new DemoPage(Serving.backend(server.backend(), server.backendReason())));
-    Serving.untilSignalled(server, "demo", "http");
+    Serving.untilSignalled(server, "demo", flags.scheme("http"));
     return 0;
   }
 }

@@ -18,7 +18,7 @@ final class EchoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     ServerOptions options = flags.options().allowAnyOrigin().build();
     WebSocketServer server = WebSocketServer.start(options, new EchoListener());
-    Serving.untilSignalled(server, "echo", "ws");
+    Serving.untilSignalled(server, "echo", flags.scheme("ws"));
     return 0;
   }
 }

@@ -1,7 +1,9 @@
 package io.github.volfram.cli;
 
+import io.github.volfram.DeflateOptions;
 import io.github.volfram.IdleStrategy;
 import io.github.volfram.ServerOptions;
+import java.io.IOException;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,12 +46,38 @@ final class ServerFlags {
       description = "The longest message received, such as 65536 or 64m (default: 1m).")
   private int maxMessageBytes = 1 << 20;
 
+  @Option(
+      names = "--deflate",
+      description = "Compresses messages where the client offers it (permessage-deflate).")
+  private boolean deflate;
+
+  @Mixin private TlsFlags tls = new TlsFlags();
+
+  /**
+   * The scheme of the server's address.
+   *
+   * @param plain such as {@code ws}
+   */
+  String scheme(String plain) {
+    return tls.isSecure() ? plain + "s" : plain;
+  }
+
   /**
    * The options so far.
    *
    * @throws IllegalArgumentException when a number is out of its bounds
+   * @throws IOException when a key cannot be read
    */
-  ServerOptions.Builder options() {
+  ServerOptions.Builder options() throws IOException {
+    ServerOptions.Builder options = plainOptions();
+    if (deflate) {
+      options.deflate(DeflateOptions.DEFAULT);
+    }
+    tls.apply(options);
+    return options;
+  }
+
+  private ServerOptions.Builder plainOptions() {
     return ServerOptions.builder()
         .host(host)
         .port(port)
