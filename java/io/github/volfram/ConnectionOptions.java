@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class ConnectionOptions permits ServerOptions, ClientOptions {
 
+  /** As {@code maxMessageBytes}: no limit for a {@link WebSocketPartListener}, else 1 GiB. */
+  public static final int UNLIMITED = Integer.MAX_VALUE;
+
   private final Builder<?> values;
 
   ConnectionOptions(Builder<?> values) {
@@ -83,6 +86,11 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     return values.outboundHardCapBytes;
   }
 
+  /** How messages are compressed (RFC 7692), or null where they are not. */
+  public @Nullable DeflateOptions deflate() {
+    return values.deflate;
+  }
+
   /** Whether small segments are sent at once (TCP_NODELAY). */
   public boolean tcpNoDelay() {
     return values.tcpNoDelay;
@@ -120,6 +128,7 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     private Duration writeTimeout = Duration.ofSeconds(30);
     private int outboundSoftMarkBytes = 64 << 10;
     private long outboundHardCapBytes = 4 << 20;
+    private @Nullable DeflateOptions deflate;
     private boolean tcpNoDelay = true;
     private int receiveBufferBytes;
     private int sendBufferBytes;
@@ -155,9 +164,13 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
       return self();
     }
 
-    /** The longest message that is received: 0 to 1 GiB, 1 MiB by default. Longer ones are 1009. */
+    /**
+     * The longest message that is received: 0 to 1 GiB, or {@link #UNLIMITED}; 1 MiB by default. A
+     * longer one closes the connection with 1009.
+     */
     public B maxMessageBytes(int bytes) {
-      maxMessageBytes = (int) within("maxMessageBytes", bytes, 0, 1 << 30);
+      maxMessageBytes =
+          bytes == UNLIMITED ? bytes : (int) within("maxMessageBytes", bytes, 0, 1 << 30);
       return self();
     }
 
@@ -209,6 +222,15 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
      */
     public B outboundHardCapBytes(long bytes) {
       outboundHardCapBytes = within("outboundHardCapBytes", bytes, 0, Long.MAX_VALUE);
+      return self();
+    }
+
+    /**
+     * Agrees to permessage-deflate (RFC 7692), as a server, or offers it, as a client. Without this
+     * call messages are not compressed.
+     */
+    public B deflate(DeflateOptions options) {
+      deflate = Objects.requireNonNull(options, "deflate");
       return self();
     }
 

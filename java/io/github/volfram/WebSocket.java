@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A message is either <em>taken</em> (it will be sent, unless the connection breaks) or refused
  * as a whole. What was taken and not yet handed to the kernel counts in {@link #bufferedBytes()}; a
  * message that would raise it above {@code outboundHardCapBytes} is refused, except that an empty
- * buffer takes one message of any size. A buffer passed to a send method is copied or sent before
- * the method returns and may be reused at once; its position is not changed.
+ * buffer takes one message of any size. Whole messages are also refused while one in parts is open.
+ * A buffer passed to a send method is copied or sent before the method returns and may be reused at
+ * once; its position is not changed.
  */
 public interface WebSocket {
 
@@ -42,6 +43,44 @@ public interface WebSocket {
    *     open
    */
   boolean offerBinary(ByteBuffer payload);
+
+  /**
+   * Offers a text message as {@link #offerText(String)} does.
+   *
+   * @param mayCompress false to send it uncompressed whatever was negotiated ({@link
+   *     DeflateOptions})
+   */
+  boolean offerText(String text, boolean mayCompress);
+
+  /**
+   * Offers a binary message as {@link #offerBinary(ByteBuffer)} does.
+   *
+   * @param mayCompress false to send it uncompressed whatever was negotiated ({@link
+   *     DeflateOptions})
+   */
+  boolean offerBinary(ByteBuffer payload, boolean mayCompress);
+
+  /**
+   * Offers a part of a text message, from position to limit; each becomes a fragment (RFC 6455
+   * §5.4). It may end within a character that the next part continues. Between the first part and
+   * the last, whole messages are refused and pings and pongs are not; the parts of a message come
+   * from one thread.
+   *
+   * @param last whether this ends the message
+   * @return true when it was taken; false, as for a whole message, when it may be offered again
+   * @throws IllegalArgumentException when the parts so far are not well-formed UTF-8
+   * @throws IllegalStateException when a binary message is open
+   */
+  boolean offerTextPart(ByteBuffer utf8, boolean last);
+
+  /**
+   * Offers a part of a binary message, as {@link #offerTextPart} does of a text message.
+   *
+   * @param last whether this ends the message
+   * @return true when it was taken; false when it may be offered again
+   * @throws IllegalStateException when a text message is open
+   */
+  boolean offerBinaryPart(ByteBuffer payload, boolean last);
 
   /**
    * Sends a text message and tells how it ended.

@@ -81,4 +81,70 @@ class EchoTest {
       assertEquals("4000null", events.poll(10, TimeUnit.SECONDS));
     }
   }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Backend.class,
+      names = {"NATIVE", "NIO"})
+  void compressesWhereBothSidesAgree(Backend backend) throws Exception {
+    DeflateOptions deflate = DeflateOptions.DEFAULT.withThresholdBytes(0);
+    BlockingQueue<String> texts = new LinkedBlockingQueue<>();
+    WebSocketListener recorder =
+        new WebSocketListener() {
+          @Override
+          public void onText(WebSocket webSocket, String text) {
+            texts.add(text);
+          }
+        };
+    try (WebSocketServer server =
+            WebSocketServer.start(
+                ServerOptions.builder().backend(backend).deflate(deflate).build(), new Echo());
+        WebSocketClient client =
+            WebSocketClient.create(
+                ClientOptions.builder().backend(backend).deflate(deflate).build())) {
+      WebSocket ws =
+          client
+              .connect(URI.create("ws://127.0.0.1:" + server.port()), recorder)
+              .get(10, TimeUnit.SECONDS);
+      for (int size : new int[] {0, 1, 100, 70_000, 900_000}) {
+        String text = "volfram ".repeat(size / 8 + 1).substring(0, size);
+        assertTrue(ws.offerText(text));
+        assertTrue(ws.offerText(text, false));
+        assertEquals(text, texts.poll(10, TimeUnit.SECONDS), "size " + size);
+        assertEquals(text, texts.poll(10, TimeUnit.SECONDS), "size " + size);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Backend.class,
+      names = {"NATIVE", "NIO"})
+  void wholeMessagesWaitForTheEndOfOneInParts(Backend backend) throws Exception {
+    BlockingQueue<String> texts = new LinkedBlockingQueue<>();
+    WebSocketListener recorder =
+        new WebSocketListener() {
+          @Override
+          public void onText(WebSocket webSocket, String text) {
+            texts.add(text);
+          }
+        };
+    try (WebSocketServer server =
+            WebSocketServer.start(ServerOptions.builder().backend(backend).build(), new Echo());
+        WebSocketClient client =
+            WebSocketClient.create(ClientOptions.builder().backend(backend).build())) {
+      WebSocket ws =
+          client
+              .connect(URI.create("ws://127.0.0.1:" + server.port()), recorder)
+              .get(10, TimeUnit.SECONDS);
+      byte[] euro = "€".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      assertTrue(ws.offerTextPart(ByteBuffer.wrap(euro, 0, 1), false));
+      CompletableFuture<Void> whole = ws.sendText("whole");
+      assertTrue(ws.offerTextPart(ByteBuffer.wrap(euro, 1, 1), false));
+      assertTrue(ws.offerTextPart(ByteBuffer.wrap(euro, 2, 1), true));
+      assertEquals("€", texts.poll(10, TimeUnit.SECONDS));
+      assertEquals("whole", texts.poll(10, TimeUnit.SECONDS));
+      whole.get(10, TimeUnit.SECONDS);
+    }
+  }
 }

@@ -30,13 +30,22 @@ final class ClientHandshakeStage extends Stage {
   }
 
   @Override
+  void secured() {
+    connection.loop.sender().bytes(connection, handshake.request());
+  }
+
+  @Override
   void received(ByteBuffer buffer, int index, int length) {
     int consumed = handshake.receive(buffer, index, length);
     if (handshake.state() == ClientHandshake.State.FAILED) {
       refused();
     } else if (handshake.state() == ClientHandshake.State.OPEN) {
       connection.opened(
-          new FrameStage(connection), attempt.listener(), handshake.subprotocol(), request());
+          new FrameStage(
+              connection, attempt.listener(), connection.settings.parameters(handshake.deflate())),
+          attempt.listener(),
+          handshake.subprotocol(),
+          request());
       attempt.future().complete(connection);
       if (consumed < length && connection.state().receives()) {
         connection.stage().received(buffer, index + consumed, length - consumed);

@@ -11,11 +11,7 @@ import io.github.volfram.internal.frame.FrameEncoder;
 import io.github.volfram.internal.frame.Opcode;
 import io.github.volfram.internal.frame.Utf8;
 import io.github.volfram.internal.transport.Masker;
-import java.net.Inet4Address;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -37,10 +33,16 @@ final class Connection extends Lifecycle implements WebSocket {
   /** Bytes taken from other threads that the loop has not seen yet. */
   private volatile long queuedBytes;
 
+  /** The opcode of the message whose parts are being offered, or 0. */
+  private int partOpcode;
+
+  /** The UTF-8 state after the parts of an open text message. */
+  private int partUtf8;
+
   private volatile @Nullable Object attachment;
 
-  /** The peer's address: an IPv4 address and port in one number, which is small; else 0. */
-  private volatile long remoteIpv4;
+  /** The peer's address where it is an IPv4 one, which makes up most of what it would weigh. */
+  private volatile long remoteIpv4 = PackedAddress.NONE;
 
   private volatile @Nullable SocketAddress remoteOther;
 
@@ -50,26 +52,36 @@ final class Connection extends Lifecycle implements WebSocket {
 
   @Override
   public boolean offerText(String text) {
-    return sendText(text, Utf8.encodedLength(text), null) == null;
+    return offerText(text, true);
+  }
+
+  @Override
+  public boolean offerText(String text, boolean mayCompress) {
+    return sendText(text, Utf8.encodedLength(text), mayCompress, null) == null;
   }
 
   @Override
   public void sendText(String text, SendCallback callback) {
     Objects.requireNonNull(callback, "callback");
-    Exception refusal = sendText(text, Utf8.encodedLength(text), callback);
+    Exception refusal = sendText(text, Utf8.encodedLength(text), true, callback);
     if (refusal != null) {
       tellRefused(callback, refusal);
     }
   }
 
-  private @Nullable Exception sendText(String text, int length, @Nullable SendCallback callback) {
-    if (!loop.tasks().isCurrent() || !Sender.fits(length)) {
-      return send(Opcode.TEXT, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), callback);
+  private @Nullable Exception sendText(
+      String text, int length, boolean mayCompress, @Nullable SendCallback callback) {
+    if (!loop.tasks().isCurrent() || !Sender.fits(length) || !sendsPlainWhole(mayCompress)) {
+      ByteBuffer utf8 = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+      return send(Opcode.TEXT, wholeFlags(mayCompress), utf8, callback);
     }
     Exception refusal = refusal(length);
     if (refusal == null) {
       loop.sender().text(this, Opcode.TEXT, text, length);
-      sent(callback);
+      if (callback != null) {
+        await(callback);
+      }
+      noteSoftMark();
     }
     return refusal;
   }
@@ -79,42 +91,97 @@ final class Connection extends Lifecycle implements WebSocket {
     if (!loop.tasks().isCurrent() || !loop.delivery().isText(utf8)) {
       requireUtf8(utf8);
     }
-    return offer(Opcode.TEXT, utf8);
+    return send(Opcode.TEXT, WHOLE | MAY_COMPRESS, utf8, null) == null;
   }
 
   private static void requireUtf8(ByteBuffer utf8) {
     int end = Utf8.next(Masker.UTF8_COMPLETE, utf8, utf8.position(), utf8.remaining());
     if (end != Masker.UTF8_COMPLETE) {
-      throw new IllegalArgumentException(
-          "expected well-formed UTF-8 (RFC 6455 §8.1), got "
-              + (end < 0 ? "another byte" : "an incomplete character at the end"));
+      throw notUtf8(end);
     }
+  }
+
+  private static IllegalArgumentException notUtf8(int state) {
+    return new IllegalArgumentException(
+        "expected well-formed UTF-8 (RFC 6455 §8.1), got "
+            + (state < 0 ? "another byte" : "an incomplete character at the end"));
   }
 
   @Override
   public boolean offerBinary(ByteBuffer payload) {
-    return offer(Opcode.BINARY, payload);
+    return offerBinary(payload, true);
+  }
+
+  @Override
+  public boolean offerBinary(ByteBuffer payload, boolean mayCompress) {
+    return send(Opcode.BINARY, wholeFlags(mayCompress), payload, null) == null;
   }
 
   @Override
   public void sendBinary(ByteBuffer payload, SendCallback callback) {
     Objects.requireNonNull(callback, "callback");
-    Exception refusal = send(Opcode.BINARY, payload, callback);
+    Exception refusal = send(Opcode.BINARY, WHOLE | MAY_COMPRESS, payload, callback);
     if (refusal != null) {
       tellRefused(callback, refusal);
     }
   }
 
+  private static int wholeFlags(boolean mayCompress) {
+    return mayCompress ? WHOLE | MAY_COMPRESS : WHOLE;
+  }
+
+  @Override
+  public boolean offerTextPart(ByteBuffer utf8, boolean last) {
+    requirePart(Opcode.TEXT);
+    int before = partOpcode == 0 ? Masker.UTF8_COMPLETE : partUtf8;
+    int after = Utf8.next(before, utf8, utf8.position(), utf8.remaining());
+    if (after < 0 || (last && after != Masker.UTF8_COMPLETE)) {
+      throw notUtf8(after);
+    }
+    boolean taken = offerPart(Opcode.TEXT, utf8, last);
+    if (taken) {
+      partUtf8 = after;
+    }
+    return taken;
+  }
+
+  @Override
+  public boolean offerBinaryPart(ByteBuffer payload, boolean last) {
+    requirePart(Opcode.BINARY);
+    return offerPart(Opcode.BINARY, payload, last);
+  }
+
+  private void requirePart(int opcode) {
+    if (partOpcode != 0 && partOpcode != opcode) {
+      throw new IllegalStateException(
+          "expected a part of the open "
+              + Opcode.name(partOpcode)
+              + " message, got a "
+              + Opcode.name(opcode)
+              + " part");
+    }
+  }
+
+  private boolean offerPart(int opcode, ByteBuffer payload, boolean last) {
+    int flags = (last ? LAST : 0) | MAY_COMPRESS;
+    int frame = partOpcode == 0 ? opcode : Opcode.CONTINUATION;
+    boolean taken = send(frame, flags, payload, null) == null;
+    if (taken) {
+      partOpcode = last ? 0 : opcode;
+    }
+    return taken;
+  }
+
   @Override
   public boolean offerPing(ByteBuffer payload) {
     requireControl(payload);
-    return offer(Opcode.PING, payload);
+    return send(Opcode.PING, WHOLE, payload, null) == null;
   }
 
   @Override
   public boolean offerPong(ByteBuffer payload) {
     requireControl(payload);
-    return offer(Opcode.PONG, payload);
+    return send(Opcode.PONG, WHOLE, payload, null) == null;
   }
 
   private static void requireControl(ByteBuffer payload) {
@@ -125,29 +192,22 @@ final class Connection extends Lifecycle implements WebSocket {
     }
   }
 
-  private boolean offer(int opcode, ByteBuffer payload) {
-    return send(opcode, payload, null) == null;
-  }
-
   private @Nullable Exception send(
-      int opcode, ByteBuffer payload, @Nullable SendCallback callback) {
+      int opcode, int flags, ByteBuffer payload, @Nullable SendCallback callback) {
     if (!loop.tasks().isCurrent()) {
-      return enqueue(opcode, payload, callback);
+      return enqueue(opcode, flags, payload, callback);
     }
     Exception refusal = refusal(payload.remaining());
     if (refusal == null) {
-      loop.sender().frame(this, opcode, payload);
-      sent(callback);
+      transmit(opcode, flags, payload, callback);
+      noteSoftMark();
     }
     return refusal;
   }
 
-  private void sent(@Nullable SendCallback callback) {
+  private void noteSoftMark() {
     if (bufferedBytes() > settings.softMarkBytes) {
       markAboveSoftMark();
-    }
-    if (callback != null) {
-      await(callback);
     }
   }
 
@@ -184,7 +244,7 @@ final class Connection extends Lifecycle implements WebSocket {
   }
 
   private @Nullable Exception enqueue(
-      int opcode, ByteBuffer payload, @Nullable SendCallback callback) {
+      int opcode, int flags, ByteBuffer payload, @Nullable SendCallback callback) {
     int length = payload.remaining();
     if (!maySend()) {
       return closed();
@@ -200,16 +260,19 @@ final class Connection extends Lifecycle implements WebSocket {
     } while (!QUEUED.compareAndSet(this, queued, queued + frame));
     byte[] copy = new byte[length];
     payload.get(payload.position(), copy);
-    loop.tasks().execute(() -> dequeue(opcode, ByteBuffer.wrap(copy), callback, frame));
+    loop.tasks().execute(() -> dequeue(opcode, flags, ByteBuffer.wrap(copy), callback, frame));
     return null;
   }
 
   private void dequeue(
-      int opcode, ByteBuffer payload, @Nullable SendCallback callback, long frame) {
-    QUEUED.addAndGet(this, -frame);
-    if (maySend()) {
-      loop.sender().frame(this, opcode, payload);
-      sent(callback);
+      int opcode, int flags, ByteBuffer payload, @Nullable SendCallback callback, long frame) {
+    boolean open = maySend();
+    if (open) {
+      transmit(opcode, flags, payload, callback);
+    }
+    QUEUED.addAndGet(this, -frame); // now, so that these bytes count at all times
+    if (open) {
+      noteSoftMark();
     } else if (callback != null) {
       loop.complete(callback, closed());
     }
@@ -276,27 +339,14 @@ final class Connection extends Lifecycle implements WebSocket {
   /** Asks the kernel for the peer's address, once there is a connection. */
   void rememberRemoteAddress() {
     SocketAddress address = loop.transport().remoteAddress(token);
-    if (address instanceof InetSocketAddress inet
-        && inet.getAddress() instanceof Inet4Address ipv4) {
-      remoteIpv4 = (long) ipv4.hashCode() << Short.SIZE | inet.getPort(); // the address's bits
-    } else {
-      remoteOther = address;
-    }
+    remoteIpv4 = PackedAddress.pack(address);
+    remoteOther = remoteIpv4 == PackedAddress.NONE ? address : null;
   }
 
   @Override
   public @Nullable SocketAddress remoteAddress() {
     long packed = remoteIpv4;
-    if (packed == 0) {
-      return remoteOther;
-    }
-    int address = (int) (packed >>> Short.SIZE);
-    byte[] bytes = ByteBuffer.allocate(Integer.BYTES).putInt(address).array();
-    try {
-      return new InetSocketAddress(InetAddress.getByAddress(bytes), (int) packed & 0xFFFF);
-    } catch (UnknownHostException e) {
-      throw new AssertionError("four bytes are an address", e);
-    }
+    return packed == PackedAddress.NONE ? remoteOther : PackedAddress.unpack(packed);
   }
 
   @Override

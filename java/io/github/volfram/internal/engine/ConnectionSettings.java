@@ -1,10 +1,17 @@
 package io.github.volfram.internal.engine;
 
 import io.github.volfram.ConnectionOptions;
+import io.github.volfram.DeflateOptions;
+import io.github.volfram.internal.frame.DeflateParameters;
 import io.github.volfram.internal.frame.FrameLimits;
 import io.github.volfram.internal.frame.Role;
+import io.github.volfram.internal.handshake.DeflateAgreement;
+import io.github.volfram.internal.handshake.PerMessageDeflateOffer;
+import io.github.volfram.internal.handshake.ServerDeflate;
 import io.github.volfram.internal.transport.SocketSettings;
 import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all connections of one server or client share, in the units of the hot path. Any thread may
@@ -18,6 +25,8 @@ final class ConnectionSettings {
   /** How many empty fragments in a row are not yet an attack. */
   private static final int MAX_EMPTY_FRAGMENTS = 1000;
 
+  private static final int MAX_WINDOW_BITS = 15;
+
   final Role role;
   final FrameLimits limits;
   final SocketSettings socket;
@@ -28,6 +37,7 @@ final class ConnectionSettings {
   final long writeNanos;
   final int softMarkBytes;
   final long hardCapBytes;
+  final @Nullable DeflateOptions deflate;
   final Population population = new Population();
 
   ConnectionSettings(Role role, ConnectionOptions options) {
@@ -44,6 +54,55 @@ final class ConnectionSettings {
     writeNanos = nanos(options.writeTimeout());
     softMarkBytes = options.outboundSoftMarkBytes();
     hardCapBytes = options.outboundHardCapBytes();
+    deflate = options.deflate();
+  }
+
+  /** What a server makes of offers of compression. */
+  ServerDeflate serverDeflate() {
+    return deflate == null
+        ? ServerDeflate.OFF
+        : new ServerDeflate(
+            true,
+            true,
+            deflate.serverNoContextTakeover(),
+            deflate.clientNoContextTakeover(),
+            deflate.serverMaxWindowBits(),
+            deflate.clientMaxWindowBits());
+  }
+
+  /** What a client offers: one offer at most. */
+  List<PerMessageDeflateOffer> deflateOffers() {
+    if (deflate == null) {
+      return List.of();
+    }
+    return List.of(
+        new PerMessageDeflateOffer(
+            deflate.serverNoContextTakeover(),
+            deflate.clientNoContextTakeover(),
+            deflate.serverMaxWindowBits() == MAX_WINDOW_BITS
+                ? PerMessageDeflateOffer.ABSENT
+                : deflate.serverMaxWindowBits(),
+            deflate.clientMaxWindowBits() == MAX_WINDOW_BITS
+                ? PerMessageDeflateOffer.NO_VALUE
+                : deflate.clientMaxWindowBits()));
+  }
+
+  /** What was agreed, from our side's point of view. */
+  @Nullable DeflateParameters parameters(@Nullable DeflateAgreement agreed) {
+    if (agreed == null) {
+      return null;
+    }
+    return role == Role.SERVER
+        ? new DeflateParameters(
+            agreed.serverNoContextTakeover(),
+            agreed.serverMaxWindowBits(),
+            agreed.clientNoContextTakeover(),
+            agreed.clientMaxWindowBits())
+        : new DeflateParameters(
+            agreed.clientNoContextTakeover(),
+            agreed.clientMaxWindowBits(),
+            agreed.serverNoContextTakeover(),
+            agreed.serverMaxWindowBits());
   }
 
   static long nanos(Duration duration) {

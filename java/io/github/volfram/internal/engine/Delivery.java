@@ -26,11 +26,19 @@ final class Delivery {
   private int length;
   private boolean text;
 
+  /** Whether there is room for a header before the payload. */
+  private boolean room;
+
   /** The opcode of the frame that was made in place, or 0. */
   private int frameOpcode;
 
-  /** Begins a callback's payload. */
-  ByteBuffer begin(ByteBuffer buffer, int at, int bytes, boolean isText) {
+  /**
+   * Begins a callback's payload.
+   *
+   * @param isText whether it is a whole text message, known to be UTF-8
+   * @param hasRoom whether there is room before it for the header of an unmasked frame
+   */
+  ByteBuffer begin(ByteBuffer buffer, int at, int bytes, boolean isText, boolean hasRoom) {
     ByteBuffer readOnly = viewOf(buffer);
     readOnly.clear().limit(at + bytes).position(at).order(ByteOrder.BIG_ENDIAN);
     view = readOnly;
@@ -38,6 +46,7 @@ final class Delivery {
     index = at;
     length = bytes;
     text = isText;
+    room = hasRoom;
     frameOpcode = 0;
     return readOnly;
   }
@@ -64,7 +73,7 @@ final class Delivery {
    * longer. A second frame in place must have the same header.
    */
   @Nullable ByteBuffer frameInPlace(ByteBuffer payload, int opcode) {
-    if (!isWhole(payload) || (frameOpcode != 0 && frameOpcode != opcode)) {
+    if (!room || !isWhole(payload) || (frameOpcode != 0 && frameOpcode != opcode)) {
       return null;
     }
     frameOpcode = opcode;

@@ -3,10 +3,11 @@ package io.github.volfram.internal.engine;
 import io.github.volfram.CloseCode;
 import io.github.volfram.IdleStrategy;
 import io.github.volfram.SendCallback;
+import io.github.volfram.internal.frame.DeflatePool;
+import io.github.volfram.internal.frame.MessageAssembler;
 import io.github.volfram.internal.frame.PayloadPool;
 import io.github.volfram.internal.transport.AcceptedSocket;
 import io.github.volfram.internal.transport.CompletionSink;
-import io.github.volfram.internal.transport.Errno;
 import io.github.volfram.internal.transport.Masker;
 import io.github.volfram.internal.transport.Tokens;
 import io.github.volfram.internal.transport.Transport;
@@ -15,8 +16,6 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,16 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class EventLoop implements CompletionSink {
 
   private static final long MAX_POOLED_BYTES = 64L << 20;
-  private static final long ACCEPT_PAUSE_NANOS = 200_000_000L;
-  private static final long ACCEPT_LOG_NANOS = 1_000_000_000L;
-
-  private record Listener(long token, Acceptor acceptor) {}
-
   private final Transport transport;
   private final Masker masker;
   private final LongSupplier clock;
   private final Idle idle;
   private final Tasks tasks;
+  private final DeflatePool deflatePool;
   private final PayloadPool pool = new PayloadPool(MAX_POOLED_BYTES);
   private final ConnectionRegistry registry = new ConnectionRegistry();
   private final Delivery delivery = new Delivery();
@@ -51,22 +46,28 @@ final class EventLoop implements CompletionSink {
   private ArrayList<Outbound> toSettle = new ArrayList<>();
   private ArrayList<Outbound> settling = new ArrayList<>();
 
-  private final Map<Integer, Listener> listeners = new HashMap<>();
-  private long acceptFailureLogged;
+  private final Listeners listeners;
   private long now;
   private boolean clockIsStale;
   private @Nullable ByteBuffer receiving;
+  private @Nullable ByteBuffer plaintext;
 
-  EventLoop(Transport transport, Masker masker, IdleStrategy idle, LongSupplier clock) {
+  EventLoop(
+      Transport transport,
+      Masker masker,
+      DeflatePool deflatePool,
+      IdleStrategy idle,
+      LongSupplier clock) {
+    this.deflatePool = deflatePool;
     this.transport = transport;
     this.masker = masker;
     this.clock = clock;
     this.now = clock.getAsLong();
-    this.acceptFailureLogged = now - ACCEPT_LOG_NANOS;
     this.idle = new Idle(idle);
     this.tasks = new Tasks(transport);
     this.deadlines = new Deadlines(now);
-    this.sender = new Sender(transport, new FlushSink(this), masker, delivery);
+    this.listeners = new Listeners(transport, registry, deadlines);
+    this.sender = new Sender(transport, new FlushSink(this), masker, delivery, pool);
   }
 
   Transport transport() {
@@ -81,12 +82,20 @@ final class EventLoop implements CompletionSink {
     return pool;
   }
 
+  DeflatePool deflatePool() {
+    return deflatePool;
+  }
+
   Sender sender() {
     return sender;
   }
 
   Delivery delivery() {
     return delivery;
+  }
+
+  Listeners listeners() {
+    return listeners;
   }
 
   Tasks tasks() {
@@ -100,6 +109,17 @@ final class EventLoop implements CompletionSink {
   /** The time of this turn, as {@link System#nanoTime()} counts it. */
   long now() {
     return now;
+  }
+
+  /** The buffer that records are decrypted into, with at least so much room. */
+  ByteBuffer plaintext(int bytes) {
+    ByteBuffer buffer = plaintext;
+    int needed = bytes + MessageAssembler.HEADROOM_BYTES;
+    if (buffer == null || buffer.capacity() < needed) {
+      buffer = ByteBuffer.allocateDirect(needed);
+      plaintext = buffer;
+    }
+    return buffer;
   }
 
   /**
@@ -169,8 +189,15 @@ final class EventLoop implements CompletionSink {
   }
 
   /** Does something after the callback that runs now, and before the loop waits. */
-  void later(Runnable task) {
-    later.add(task);
+  void later(Connection connection, Runnable task) {
+    later.add(
+        () -> {
+          try {
+            task.run();
+          } catch (Throwable thrown) {
+            broken(connection, thrown);
+          }
+        });
   }
 
   void settleLater(Outbound connection) {
@@ -205,34 +232,13 @@ final class EventLoop implements CompletionSink {
     registry.forEach(
         connection -> connection.terminate(CloseCode.ABNORMAL_CLOSURE, "", cause, true));
     drainLater();
-    listeners.clear();
+    listeners.close();
     transport.close();
     tasks.end();
+    deflatePool.close();
   }
 
   // Sockets.
-
-  SocketAddress listen(Acceptor acceptor, SocketAddress address, int backlog) throws IOException {
-    long token = registry.add(null);
-    try {
-      SocketAddress bound = transport.listen(token, address, backlog);
-      listeners.put(Tokens.slot(token), new Listener(token, acceptor));
-      return bound;
-    } catch (IOException | RuntimeException e) {
-      registry.remove(token);
-      throw e;
-    }
-  }
-
-  /** Stops listening; connections that wait in the kernel are refused. */
-  void closeListeners() {
-    for (Listener listener : listeners.values()) {
-      transport.close(listener.token());
-      deadlines.cancel(Tokens.slot(listener.token()));
-      registry.remove(listener.token());
-    }
-    listeners.clear();
-  }
 
   /** Gives a connection a token, before it has a socket. */
   void register(Connection connection) {
@@ -276,20 +282,19 @@ final class EventLoop implements CompletionSink {
 
   private void expired(int slot) {
     Connection connection = registry.at(slot);
-    Listener listener;
     if (connection != null) {
       try {
         connection.stage().expired(now);
       } catch (Throwable thrown) {
         broken(connection, thrown);
       }
-    } else if ((listener = listeners.get(slot)) != null) {
-      transport.pauseAccepting(listener.token(), false);
+    } else {
+      listeners.expired(slot);
     }
   }
 
   /** An error of this library: ends one connection and not the loop. */
-  private static void broken(Connection connection, Throwable thrown) {
+  static void broken(Connection connection, Throwable thrown) {
     Log.taskFailed(thrown);
     connection.terminate(CloseCode.ABNORMAL_CLOSURE, "", thrown, true);
   }
@@ -299,23 +304,13 @@ final class EventLoop implements CompletionSink {
   @Override
   public void accepted(long listenerToken, AcceptedSocket socket) {
     refreshClock();
-    Listener listener = listeners.get(Tokens.slot(listenerToken));
-    if (listener == null) {
-      socket.discard();
-    } else {
-      listener.acceptor().accepted(socket);
-    }
+    listeners.accepted(listenerToken, socket);
   }
 
   @Override
   public void acceptFailed(long listenerToken, int errno) {
     refreshClock();
-    transport.pauseAccepting(listenerToken, true);
-    deadlines.set(Tokens.slot(listenerToken), now + ACCEPT_PAUSE_NANOS);
-    if (now - acceptFailureLogged >= ACCEPT_LOG_NANOS) {
-      acceptFailureLogged = now;
-      Log.acceptFailed(Errno.text(errno));
-    }
+    listeners.failed(listenerToken, errno, now);
   }
 
   @Override
@@ -341,7 +336,12 @@ final class EventLoop implements CompletionSink {
       connection.lastReceived = now;
       receiving = arena;
       try {
-        connection.stage().received(arena, index, length);
+        Tls tls = connection.tls;
+        if (tls == null) {
+          connection.stage().received(arena, index, length);
+        } else {
+          tls.received(arena, index, length);
+        }
       } catch (Throwable thrown) {
         broken(connection, thrown);
       }
@@ -365,9 +365,16 @@ final class EventLoop implements CompletionSink {
     }
   }
 
+  /**
+   * Deals with it after the turn: the application must not send from {@code onClose} while the send
+   * arena still holds what other connections are to get in this turn.
+   */
   @Override
   public void closed(long token, int errno) {
-    refreshClock();
+    later.add(() -> ended(token, errno));
+  }
+
+  private void ended(long token, int errno) {
     Connection connection = registry.find(token);
     if (connection != null) {
       try {

@@ -1,9 +1,14 @@
 package io.github.volfram.internal.engine;
 
 import io.github.volfram.CloseCode;
+import io.github.volfram.DeflateOptions;
 import io.github.volfram.ProtocolException;
 import io.github.volfram.WebSocketListener;
+import io.github.volfram.WebSocketPartListener;
+import io.github.volfram.internal.frame.DeflateParameters;
+import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.frame.MessageAssembler;
+import io.github.volfram.internal.frame.MessageDeflater;
 import io.github.volfram.internal.frame.MessageSink;
 import io.github.volfram.internal.frame.Opcode;
 import io.github.volfram.internal.frame.ProtocolViolation;
@@ -22,6 +27,7 @@ final class FrameStage extends Stage implements MessageSink {
   private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocateDirect(0);
 
   private final MessageAssembler assembler;
+  private final boolean inParts;
 
   /** What arrived while the application had paused reading, from position to limit; or null. */
   private @Nullable ByteBuffer held;
@@ -37,20 +43,45 @@ final class FrameStage extends Stage implements MessageSink {
 
   private boolean pinged;
 
-  FrameStage(Connection connection) {
+  /**
+   * Begins with the first frame.
+   *
+   * @param deflate what was agreed about compression, or null for none
+   */
+  FrameStage(
+      Connection connection, WebSocketListener listener, @Nullable DeflateParameters deflate) {
     super(connection);
-    assembler =
-        new MessageAssembler(
-            connection.settings.role,
-            connection.settings.limits,
-            connection.loop.masker(),
-            connection.loop.pool(),
-            true);
+    ConnectionSettings settings = connection.settings;
+    EventLoop loop = connection.loop;
+    inParts = listener instanceof WebSocketPartListener;
+    DeflateOptions options = settings.deflate;
+    if (deflate == null || options == null) {
+      assembler =
+          new MessageAssembler(
+              settings.role, settings.limits, loop.masker(), loop.pool(), !inParts);
+    } else {
+      DeflatePool deflatePool = loop.deflatePool();
+      assembler =
+          new MessageAssembler(
+              settings.role,
+              settings.limits,
+              loop.masker(),
+              loop.pool(),
+              !inParts,
+              deflate,
+              deflatePool);
+      connection.deflateWith(
+          new MessageDeflater(deflate, options.thresholdBytes(), deflatePool, loop.pool()));
+    }
   }
 
   @Override
   void received(ByteBuffer buffer, int index, int length) {
-    pinged = false;
+    if (pinged) {
+      pinged = false;
+      EventLoop loop = connection.loop;
+      loop.expireEarlier(connection, loop.now() + connection.settings.idleNanos);
+    }
     if (held != null || connection.isReadingPaused()) {
       hold(buffer, index, length);
       return;
@@ -95,6 +126,7 @@ final class FrameStage extends Stage implements MessageSink {
     if (assembling || connection.isReadingPaused() || connection.stage() != this) {
       return;
     }
+    pinged = false; // the pong may be among what waits
     ByteBuffer bytes = held;
     if (bytes != null) {
       held = null;
@@ -121,13 +153,14 @@ final class FrameStage extends Stage implements MessageSink {
   public boolean message(int opcode, ByteBuffer buffer, int index, int length, boolean last) {
     EventLoop loop = connection.loop;
     boolean text = opcode == Opcode.TEXT;
-    ByteBuffer payload = loop.delivery().begin(buffer, index, length, text);
-    WebSocketListener listener = connection.listener();
+    ByteBuffer payload = loop.delivery().begin(buffer, index, length, text && !inParts, !inParts);
     try {
-      if (text) {
-        listener.onTextUtf8(connection, payload);
+      if (inParts) {
+        part((WebSocketPartListener) connection.listener(), text, payload, last);
+      } else if (text) {
+        connection.listener().onTextUtf8(connection, payload);
       } else {
-        listener.onBinary(connection, payload);
+        connection.listener().onBinary(connection, payload);
       }
     } catch (Throwable thrown) {
       connection.callbackThrew(thrown);
@@ -138,6 +171,15 @@ final class FrameStage extends Stage implements MessageSink {
     return mayGoOn();
   }
 
+  private void part(
+      WebSocketPartListener listener, boolean text, ByteBuffer payload, boolean last) {
+    if (text) {
+      listener.onTextPart(connection, payload, last);
+    } else {
+      listener.onBinaryPart(connection, payload, last);
+    }
+  }
+
   private boolean mayGoOn() {
     return connection.state().receives() && !connection.isReadingPaused();
   }
@@ -145,7 +187,7 @@ final class FrameStage extends Stage implements MessageSink {
   @Override
   public boolean ping(ByteBuffer buffer, int index, int length) {
     EventLoop loop = connection.loop;
-    ByteBuffer payload = loop.delivery().begin(buffer, index, length, false);
+    ByteBuffer payload = loop.delivery().begin(buffer, index, length, false, false);
     if (connection.maySend()) {
       connection.answerPing(payload);
     }
@@ -161,7 +203,7 @@ final class FrameStage extends Stage implements MessageSink {
   @Override
   public boolean pong(ByteBuffer buffer, int index, int length) {
     EventLoop loop = connection.loop;
-    ByteBuffer payload = loop.delivery().begin(buffer, index, length, false);
+    ByteBuffer payload = loop.delivery().begin(buffer, index, length, false, false);
     try {
       connection.listener().onPong(connection, payload);
     } catch (Throwable thrown) {
@@ -209,20 +251,23 @@ final class FrameStage extends Stage implements MessageSink {
     }
   }
 
-  /** Pings a silent peer, and drops one that stays silent; returns when to look again. */
+  /**
+   * Pings a silent peer, and drops one that stays silent; returns when to look again. One that
+   * takes what is buffered for it is alive, though the ping has not reached it yet.
+   */
   private long silenceDeadline(long now) {
     ConnectionSettings settings = connection.settings;
     if (connection.isReadingPaused()) {
       return now + settings.idleNanos; // a pong could not be seen
     }
     if (pinged) {
-      long deadline = pingedAt + settings.pongNanos;
+      long deadline = connection.laterProgress(pingedAt) + settings.pongNanos;
       if (now >= deadline) {
         lost("expected a byte within " + millis(settings.pongNanos) + " of a ping");
       }
       return deadline;
     }
-    long deadline = connection.lastReceived + settings.idleNanos;
+    long deadline = connection.laterProgress(connection.lastReceived) + settings.idleNanos;
     if (now < deadline) {
       return deadline;
     }

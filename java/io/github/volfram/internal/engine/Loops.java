@@ -1,9 +1,12 @@
 package io.github.volfram.internal.engine;
 
 import io.github.volfram.ConnectionOptions;
+import io.github.volfram.DeflateOptions;
+import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,12 +14,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The event loops of one server or client, each with its thread. Any thread may use it. */
 final class Loops {
 
+  /** How many unused deflaters and inflaters a loop keeps: 10 MB. */
+  private static final int MAX_IDLE_DEFLATERS = 32;
+
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   private final BackendChoice backend;
   private final List<EventLoop> loops = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicInteger turn = new AtomicInteger();
+  private final CountDownLatch ended = new CountDownLatch(1);
 
   /**
    * Opens the loops and makes their threads, which {@link #start} starts.
@@ -30,11 +37,17 @@ final class Loops {
     if (factory == null) {
       factory = task -> thread(task, name, daemon);
     }
+    DeflateOptions deflate = options.deflate() == null ? DeflateOptions.DEFAULT : options.deflate();
     try {
       for (int i = 0; i < options.loops(); i++) {
         Transport transport = backend.newTransport();
         EventLoop loop =
-            new EventLoop(transport, backend.newMasker(), options.idle(), System::nanoTime);
+            new EventLoop(
+                transport,
+                backend.newMasker(),
+                new DeflatePool(deflate.level(), MAX_IDLE_DEFLATERS, deflate.maxDeflaters()),
+                options.idle(),
+                System::nanoTime);
         loops.add(loop);
         Thread thread = factory.newThread(loop::run);
         if (thread == null) {
@@ -95,6 +108,18 @@ final class Loops {
     }
   }
 
+  /** Waits for the end that another call has begun; a loop's own thread does not wait. */
+  void awaitEnd() {
+    if (threads.contains(Thread.currentThread())) {
+      return;
+    }
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void awaitEnd(Population population, long drainNanos, long stopNanos) {
     boolean interrupted = false;
     try {
@@ -107,6 +132,7 @@ final class Loops {
     } catch (InterruptedException e) {
       interrupted = true;
     }
+    ended.countDown();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -19,6 +19,9 @@ final class Outbox {
   /** A send that wants to be told, and the connection's count of bytes taken at its end. */
   private record Pending(long end, SendCallback callback) {}
 
+  /** A whole message that waits for the end of one in parts; the payload is a copy. */
+  record Deferred(int opcode, int flags, ByteBuffer payload, @Nullable SendCallback callback) {}
+
   private static final int CHUNK_BYTES = 64 * 1024;
 
   /** How much is offered to the kernel at once: more than it takes, in all likelihood. */
@@ -31,7 +34,9 @@ final class Outbox {
   private final ArrayDeque<ByteBuffer> chunks = new ArrayDeque<>(4);
 
   private final ArrayDeque<Pending> pending = new ArrayDeque<>(4);
+  private final ArrayDeque<Deferred> deferred = new ArrayDeque<>(0);
   private long size;
+  private long deferredBytes;
 
   /** The bytes of an offer that the kernel did not take, while an offer is made; else -1. */
   private long unsent = -1;
@@ -39,15 +44,16 @@ final class Outbox {
   /** The latest ping that is still to be answered (RFC 6455 §5.5.3), or null. */
   private byte @Nullable [] owedPong;
 
-  /** When the kernel last took some of the bytes. */
+  /** When the kernel last took some of the bytes; at first when this was made. */
   private long progressNanos;
 
   /** Whether a send has found more than the soft mark since this was last empty. */
   private boolean aboveSoftMark;
 
-  Outbox(PayloadPool pool, Masker masker) {
+  Outbox(PayloadPool pool, Masker masker, long now) {
     this.pool = pool;
     this.masker = masker;
+    this.progressNanos = now;
   }
 
   long size() {
@@ -170,7 +176,30 @@ final class Outbox {
     return first.callback();
   }
 
-  /** Gives the memory back; the callbacks that are left are still to be polled. */
+  /** Keeps a copy of a message for later. */
+  void defer(int opcode, int flags, ByteBuffer payload, @Nullable SendCallback callback) {
+    byte[] copy = new byte[payload.remaining()];
+    payload.get(payload.position(), copy);
+    deferred.addLast(new Deferred(opcode, flags, ByteBuffer.wrap(copy), callback));
+    deferredBytes += copy.length;
+  }
+
+  long deferredBytes() {
+    return deferredBytes;
+  }
+
+  @Nullable Deferred pollDeferred() {
+    Deferred next = deferred.pollFirst();
+    if (next != null) {
+      deferredBytes -= next.payload().remaining();
+    }
+    return next;
+  }
+
+  /**
+   * Gives the memory back; the callbacks and deferred messages that are left are still to be
+   * polled.
+   */
   void release() {
     while (!chunks.isEmpty()) {
       pool.release(chunks.remove());

@@ -37,7 +37,8 @@ public final class ServerEngine {
     try {
       acceptor = new Acceptor(options, loops.all(), handler, listener);
       address =
-          (InetSocketAddress) loops.first().listen(acceptor, options.address(), options.backlog());
+          (InetSocketAddress)
+              loops.first().listeners().listen(acceptor, options.address(), options.backlog());
     } catch (IOException | RuntimeException e) {
       loops.closeUnstarted();
       throw e;
@@ -68,10 +69,11 @@ public final class ServerEngine {
   /** Closes every connection with 1001, waits for them, and ends. */
   public void close() {
     if (!closed.compareAndSet(false, true)) {
+      loops.awaitEnd();
       return;
     }
     acceptor.close();
-    loops.first().tasks().execute(loops.first()::closeListeners);
+    loops.first().tasks().execute(loops.first().listeners()::close);
     for (EventLoop loop : loops.all()) {
       loop.tasks().execute(() -> loop.registry().forEach(Connection::goAway));
     }

@@ -55,7 +55,9 @@ final class ServerHandshakeStage extends Stage {
   /** Answers the request; returns the listener of an accepted connection. */
   private @Nullable WebSocketListener decide() {
     String refusal =
-        handshake.isUpgrade() ? acceptor.origins().refusal(handshake.request(), false) : null;
+        handshake.isUpgrade()
+            ? acceptor.origins().refusal(handshake.request(), connection.tls != null)
+            : null;
     if (refusal != null) {
       respond(403, refusal);
       return null;
@@ -102,7 +104,11 @@ final class ServerHandshakeStage extends Stage {
 
   private void open(WebSocketListener listener) {
     connection.loop.sender().bytes(connection, handshake.response());
-    connection.opened(new FrameStage(connection), listener, agreedSubprotocol, request());
+    connection.opened(
+        new FrameStage(connection, listener, connection.settings.parameters(handshake.deflate())),
+        listener,
+        agreedSubprotocol,
+        request());
   }
 
   private Request request() {

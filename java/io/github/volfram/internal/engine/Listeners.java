@@ -1,0 +1,88 @@
+package io.github.volfram.internal.engine;
+
+import io.github.volfram.internal.transport.AcceptedSocket;
+import io.github.volfram.internal.transport.Errno;
+import io.github.volfram.internal.transport.Tokens;
+import io.github.volfram.internal.transport.Transport;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The listening sockets of a loop, by slot. Owned by the loop's thread. */
+final class Listeners {
+
+  private static final long PAUSE_NANOS = 200_000_000L;
+  private static final long LOG_NANOS = 1_000_000_000L;
+
+  private record Listener(long token, Acceptor acceptor) {}
+
+  private final Transport transport;
+  private final ConnectionRegistry registry;
+  private final Deadlines deadlines;
+  private final Map<Integer, Listener> open = new HashMap<>();
+  private long lastLogged;
+  private boolean logged;
+
+  Listeners(Transport transport, ConnectionRegistry registry, Deadlines deadlines) {
+    this.transport = transport;
+    this.registry = registry;
+    this.deadlines = deadlines;
+  }
+
+  SocketAddress listen(Acceptor acceptor, SocketAddress address, int backlog) throws IOException {
+    long token = registry.add(null);
+    try {
+      SocketAddress bound = transport.listen(token, address, backlog);
+      open.put(Tokens.slot(token), new Listener(token, acceptor));
+      return bound;
+    } catch (IOException | RuntimeException e) {
+      registry.remove(token);
+      throw e;
+    }
+  }
+
+  void accepted(long token, AcceptedSocket socket) {
+    Listener listener = open.get(Tokens.slot(token));
+    if (listener == null) {
+      socket.discard();
+      return;
+    }
+    try {
+      listener.acceptor().accepted(socket);
+    } catch (Throwable thrown) { // an error of this library must not end the loop
+      Log.taskFailed(thrown);
+      socket.discard();
+    }
+  }
+
+  /** Accepting failed for want of resources: stops for a while instead of spinning. */
+  void failed(long token, int errno, long now) {
+    transport.pauseAccepting(token, true);
+    deadlines.set(Tokens.slot(token), now + PAUSE_NANOS);
+    if (!logged || now - lastLogged >= LOG_NANOS) {
+      logged = true;
+      lastLogged = now;
+      Log.acceptFailed(Errno.text(errno));
+    }
+  }
+
+  /** The deadline of a slot that no connection has: accepts again. */
+  void expired(int slot) {
+    @Nullable Listener listener = open.get(slot);
+    if (listener != null) {
+      transport.pauseAccepting(listener.token(), false);
+    }
+  }
+
+  /** Stops listening; connections that wait in the kernel are refused. */
+  void close() {
+    for (Listener listener : open.values()) {
+      transport.close(listener.token());
+      deadlines.cancel(Tokens.slot(listener.token()));
+      registry.remove(listener.token());
+    }
+    open.clear();
+  }
+}
