@@ -4,11 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import time
 
-from harness import machine, paths, scenarios, servers
-
-IDLE_PATIENCE_SECONDS = 120
-
+from harness import machine, paths, servers
 
 class LoadFailed(Exception):
     """The generator found a wrong answer, or could not do its work."""
@@ -16,6 +14,9 @@ class LoadFailed(Exception):
 
 class Plan:
     """How long and how often."""
+
+    # How long a JIT compiler takes to give its memory back, with room to spare.
+    settling = 8
 
     def __init__(self, repeats, seconds, warmup, training, server_cpu, load_cpu):
         self.repeats = repeats
@@ -30,16 +31,28 @@ def say(line):
     print(line, file=sys.stderr, flush=True)
 
 
-def _load(scenario, server, plan, seconds, warmup, **popen):
+def _load(scenario, server, plan, seconds, warmup, *more):
     command = [
         os.path.join(paths.LOAD, "volfram-load"), scenario.mode, "--port", str(server.port),
         "--pid", str(server.pid), "--seconds", str(seconds), "--warmup", str(warmup),
-        *scenario.arguments]
+        *scenario.arguments, *more]
     if scenario.rate:
         command += ["--rate", str(scenario.rate)]
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, {plan.load_cpu}), **popen)
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, {plan.load_cpu}))
+
+
+def _at_next_pause(process, look):
+    """Waits until the generator says that connections are open, looks, and lets it go on."""
+    process.stdout.readline()
+    seen = look()
+    try:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        pass  # it has ended, and its result says why
+    return seen
 
 
 def _result(process):
@@ -49,40 +62,53 @@ def _result(process):
     return json.loads(out.strip().split("\n")[-1])
 
 
-def _messages(scenario, server, plan, count_allocations):
-    before = server.allocated_bytes() if count_allocations else None
+def _messages(scenario, server, plan):
     meter = machine.Meter([server.pid])
     result = _result(_load(scenario, server, plan, plan.seconds, plan.warmup))
     result["others_cpus"] = meter.others()
-    if before is not None and result.get("messages_in_all"):
+    return result
+
+
+def _messages_and_garbage(scenario, server, plan):
+    """As above, and what was allocated once the connections were open."""
+    meter = machine.Meter([server.pid])
+    process = _load(scenario, server, plan, plan.seconds, plan.warmup, "--announce")
+    before = _at_next_pause(process, server.allocated_bytes)
+    result = _result(process)
+    result["others_cpus"] = meter.others()
+    if before is not None:
         allocated = server.allocated_bytes() - before
-        result["allocated_bytes_per_message"] = round(allocated / result["messages_in_all"], 1)
+        result["allocated_bytes_per_message"] = round(allocated / result["messages_in_all"], 2)
     return result
 
 
 def _idle(scenario, server, plan):
-    """Memory: all that the connections add, in the heap and outside it."""
-    heap = server.live_heap_bytes()
-    process = _load(scenario, server, plan, IDLE_PATIENCE_SECONDS, 0, stdin=subprocess.PIPE)
-    process.stdout.readline()  # they are open now
-    live = server.live_heap_bytes()
-    result = _result(process)  # which ends its pause by closing its input
-    if heap is not None:
-        result["heap_bytes_per_connection"] = round((live - heap) / result["connections"], 1)
+    """Memory: what the second half of the connections adds, in the heap and outside it."""
+    def settled_heap_bytes():
+        time.sleep(plan.settling)
+        return server.live_heap_bytes()
+
+    process = _load(scenario, server, plan, 0, 0)
+    before = _at_next_pause(process, settled_heap_bytes)
+    after = _at_next_pause(process, settled_heap_bytes)
+    result = _result(process)
+    if before is not None:
+        connections = result["connections"] / 2
+        result["heap_bytes_per_connection"] = round((after - before) / connections, 1)
     return result
 
 
 def measure(scenario, server, plan, last):
     if scenario.mode == "idle":
         return _idle(scenario, server, plan)
-    return _messages(scenario, server, plan, last and scenario.mode != "connects")
+    if last and scenario.mode != "connects":
+        return _messages_and_garbage(scenario, server, plan)
+    return _messages(scenario, server, plan)
 
 
 def _train(scenario, server, plan):
     """Lets a JIT compiler do its work, and caches fill."""
-    if scenario.mode == "idle":
-        _idle(scenarios.Scenario("", "idle", "--connections", "500"), server, plan)
-    elif server.is_java or server.name == "npm-ws":
+    if server.is_java or server.name == "npm-ws":
         _result(_load(scenario, server, plan, plan.training, 0))
 
 
@@ -109,7 +135,6 @@ def _run_afresh(name, scenario, names, plan):
         for server in (s for n in names for s in start([n], plan)):
             try:
                 server.resume()
-                _train(scenario, server, plan)
                 result = _idle(scenario, server, plan)
             except LoadFailed as failure:
                 raise SystemExit(f"{name}: {server.name}: {failure}") from failure

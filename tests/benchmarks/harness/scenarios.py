@@ -46,5 +46,5 @@ SCENARIOS = {
         "--connections", "1000"),
     "connects": Scenario(
         "connect, upgrade, close; 16 at a time", "connects", "--connections", "16"),
-    "idle": Scenario("8,000 idle connections", "idle", "--connections", "8000"),
+    "idle": Scenario("8,000 idle connections beside 8,000", "idle", "--connections", "16000"),
 }

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "memory.h"
 #include "process.h"
+#include "report.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -165,6 +166,12 @@ void run_open(struct run *run, const struct options *options, uint32_t under_way
         connection->out_at = connection->incoming.expected * run->script.frame_bytes;
         struct epoll_event event = {.events = EPOLLIN, .data.u32 = i};
         check(epoll_ctl(run->epoll, EPOLL_CTL_ADD, connection->fd, &event), "epoll_ctl");
+    }
+    if (options->announce) {
+        report_open(options->connections);
+        int byte;
+        while ((byte = getchar()) != EOF && byte != '\n') {
+        }
     }
 }
 

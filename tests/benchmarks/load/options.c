@@ -15,7 +15,8 @@ static const char USAGE[] =
     "  fanout    one more connection publishes, and all others get every message; as many as\n"
     "            --depth may be on their way\n"
     "  connects  connects, upgrades and closes, --connections at a time\n"
-    "  idle      opens --connections, holds them for --seconds and weighs the server\n"
+    "  idle      opens --connections and weighs the server with a half and with all of them;\n"
+    "            prints a line each time, and waits for one on standard input\n"
     "\n"
     "  --host A         IPv4 address of the server (127.0.0.1)\n"
     "  --port N\n"
@@ -28,6 +29,7 @@ static const char USAGE[] =
     "  --warmup S       seconds before measuring (1)\n"
     "  --seconds S      seconds of measuring (3)\n"
     "  --spin           never sleep\n"
+    "  --announce       once connected, print a line and wait for one on standard input\n"
     "  --pid N          process of the server, whose CPU time and memory are reported\n"
     "\n"
     "Prints one line of JSON. Ends with 1 when an answer was wrong or missing.\n";
@@ -44,6 +46,7 @@ enum {
     OPT_WARMUP,
     OPT_SECONDS,
     OPT_SPIN,
+    OPT_ANNOUNCE,
     OPT_PID,
     OPT_HELP
 };
@@ -60,6 +63,7 @@ static const struct option LONG_OPTIONS[] = {
     {"warmup", required_argument, NULL, OPT_WARMUP},
     {"seconds", required_argument, NULL, OPT_SECONDS},
     {"spin", no_argument, NULL, OPT_SPIN},
+    {"announce", no_argument, NULL, OPT_ANNOUNCE},
     {"pid", required_argument, NULL, OPT_PID},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
@@ -158,6 +162,9 @@ struct options options_parse(int argc, char **argv)
             break;
         case OPT_SPIN:
             options.spin = 1;
+            break;
+        case OPT_ANNOUNCE:
+            options.announce = 1;
             break;
         case OPT_PID:
             options.pid = (pid_t)whole("pid", optarg, 1, 1 << 22);

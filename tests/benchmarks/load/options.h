@@ -21,6 +21,7 @@ struct options {
     double warmup;
     double seconds;
     int spin;
+    int announce;
     pid_t pid; /* of the server, 0 for unknown */
 };
 

@@ -3,6 +3,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+void report_open(uint32_t connections)
+{
+    printf("{\"open\":%" PRIu32 "}\n", connections);
+    fflush(stdout);
+}
+
 void report_quantiles(const struct histogram *histogram)
 {
     static const struct {

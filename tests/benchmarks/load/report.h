@@ -4,6 +4,9 @@
 
 #include "connection.h"
 
+/* Says that connections are open: whoever reads it looks at the server, and writes a line back. */
+void report_open(uint32_t connections);
+
 /* Of a run of messages. Returns the exit code: 1 when there were errors. */
 int report_messages(const struct run *run);
 

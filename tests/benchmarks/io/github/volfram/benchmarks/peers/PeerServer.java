@@ -24,8 +24,8 @@ public final class PeerServer {
     }
     int port = Integer.parseInt(arguments[1]);
     switch (arguments[0]) {
-      case "volfram-native" -> VolframServer.start(port, Backend.NATIVE);
-      case "volfram-nio" -> VolframServer.start(port, Backend.NIO);
+      case "volfram-native" -> VolframServer.start(port, Backend.NATIVE, fanout);
+      case "volfram-nio" -> VolframServer.start(port, Backend.NIO, fanout);
       case "netty-epoll" -> NettyPeer.epoll(port, fanout);
       case "netty-epoll-spin" -> NettyPeer.epollSpinning(port, fanout);
       case "netty-uring" -> NettyPeer.uring(port, fanout);

@@ -12,18 +12,28 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * volfram itself, passing each message to all other connections; the echo is its command line's.
- */
+/** volfram itself, as an echo server or passing each message on; the echo is its command line's. */
 final class VolframServer {
 
   private VolframServer() {}
 
-  static void start(int port, Backend backend) throws IOException {
-    WebSocketListener fanOut = new FanOut();
+  static void start(int port, Backend backend, boolean fanout) throws IOException {
+    WebSocketListener listener = fanout ? new FanOut() : new Echo();
     WebSocketServer.start(
         ServerOptions.builder().port(port).backlog(PeerServer.BACKLOG).backend(backend).build(),
-        request -> UpgradeResponse.accept(fanOut));
+        request -> UpgradeResponse.accept(listener));
+  }
+
+  private static final class Echo implements WebSocketListener {
+    @Override
+    public void onTextUtf8(WebSocket webSocket, ByteBuffer utf8) {
+      webSocket.offerTextUtf8(utf8);
+    }
+
+    @Override
+    public void onBinary(WebSocket webSocket, ByteBuffer payload) {
+      webSocket.offerBinary(payload);
+    }
   }
 
   /** Called by the one loop's thread only. */

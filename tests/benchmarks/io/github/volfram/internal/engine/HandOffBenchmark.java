@@ -50,7 +50,7 @@ public class HandOffBenchmark {
   public void open() throws Exception {
     payload = Payloads.binary(length);
     ScriptedTransport network = new ScriptedTransport(1, ByteBuffer.allocateDirect(0), 0);
-    loop = new EventLoop(network, JavaMasker.INSTANCE, idle, System::nanoTime);
+    loop = network.newLoop(JavaMasker.INSTANCE, idle);
     CompletableFuture<WebSocket> opened = new CompletableFuture<>();
     WebSocketListener listener =
         new WebSocketListener() {

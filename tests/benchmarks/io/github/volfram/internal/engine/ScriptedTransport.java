@@ -1,10 +1,13 @@
 package io.github.volfram.internal.engine;
 
 import io.github.volfram.Backend;
+import io.github.volfram.IdleStrategy;
 import io.github.volfram.ServerOptions;
 import io.github.volfram.UpgradeHandler;
+import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.transport.AcceptedSocket;
 import io.github.volfram.internal.transport.CompletionSink;
+import io.github.volfram.internal.transport.Masker;
 import io.github.volfram.internal.transport.SocketSettings;
 import io.github.volfram.internal.transport.Transport;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.zip.Deflater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,11 +78,18 @@ final class ScriptedTransport implements Transport {
     this.arena = ByteBuffer.allocateDirect(connections * stride);
   }
 
+  /** A loop over this network. */
+  EventLoop newLoop(Masker masker, IdleStrategy idle) {
+    DeflatePool noDeflate = new DeflatePool(Deflater.DEFAULT_COMPRESSION, 0, 0);
+    return new EventLoop(this, masker, noDeflate, idle, System::nanoTime);
+  }
+
   /** Accepts and upgrades all connections of a server, in two turns of its loop. */
   void open(EventLoop loop, UpgradeHandler handler) throws IOException {
     ServerOptions options = ServerOptions.builder().backend(Backend.NIO).build();
     loop.tasks().begin();
-    loop.listen(new Acceptor(options, List.of(loop), handler, null), options.address(), 1);
+    loop.listeners()
+        .listen(new Acceptor(options, List.of(loop), handler, null), options.address(), 1);
     loop.poll();
     act = Act.UPGRADE;
     loop.poll();

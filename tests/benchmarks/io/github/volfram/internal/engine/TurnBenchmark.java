@@ -70,7 +70,7 @@ public class TurnBenchmark {
     FrameEncoder.putMaskedHeader(frame, 0, true, 0, opcode, length, Payloads.KEY);
     frame.put(header, content, 0, length);
     network = new ScriptedTransport(CONNECTIONS, frame, header);
-    loop = new EventLoop(network, subject.instance, IdleStrategy.SPIN, System::nanoTime);
+    loop = network.newLoop(subject.instance, IdleStrategy.SPIN);
     WebSocketListener echo = new Echo();
     network.open(loop, request -> UpgradeResponse.accept(echo));
     network.deliver();
