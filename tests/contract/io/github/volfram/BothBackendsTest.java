@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.volfram.interop.Peers;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -47,6 +48,7 @@ final class BothBackendsTest {
   private final Collection<Thread> threads = new ConcurrentLinkedQueue<>();
 
   BothBackendsTest(Backend backend) {
+    Peers.require(backend);
     this.backend = backend;
   }
 

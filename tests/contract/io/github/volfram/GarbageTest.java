@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.github.volfram.interop.Peers;
 import java.io.DataInputStream;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
@@ -54,6 +55,7 @@ final class GarbageTest {
   })
   void anEchoedMessageCostsNoGarbage(Backend backend, String firstByte, int depth)
       throws Exception {
+    Peers.require(backend);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     AtomicReference<Thread> loop = new AtomicReference<>();
     ServerOptions options =

@@ -3,6 +3,7 @@ package io.github.volfram;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.volfram.interop.Peers;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.concurrent.BlockingQueue;
@@ -34,6 +35,7 @@ class EchoTest {
       value = Backend.class,
       names = {"NATIVE", "NIO"})
   void echoesMessagesOfEverySize(Backend backend) throws Exception {
+    Peers.require(backend);
     ServerOptions options =
         ServerOptions.builder().backend(backend).maxMessageBytes(32 << 20).build();
     BlockingQueue<Object> events = new LinkedBlockingQueue<>();
@@ -87,6 +89,7 @@ class EchoTest {
       value = Backend.class,
       names = {"NATIVE", "NIO"})
   void compressesWhereBothSidesAgree(Backend backend) throws Exception {
+    Peers.require(backend);
     DeflateOptions deflate = DeflateOptions.DEFAULT.withThresholdBytes(0);
     BlockingQueue<String> texts = new LinkedBlockingQueue<>();
     WebSocketListener recorder =
@@ -121,6 +124,7 @@ class EchoTest {
       value = Backend.class,
       names = {"NATIVE", "NIO"})
   void wholeMessagesWaitForTheEndOfOneInParts(Backend backend) throws Exception {
+    Peers.require(backend);
     BlockingQueue<String> texts = new LinkedBlockingQueue<>();
     WebSocketListener recorder =
         new WebSocketListener() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.volfram.interop.Peers;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -99,6 +100,7 @@ class TlsTest {
   @ParameterizedTest
   @CsvSource({"NATIVE,TLSv1.3", "NATIVE,TLSv1.2", "NIO,TLSv1.3", "NIO,TLSv1.2"})
   void echoesMessagesOfEverySizeOverTls(Backend backend, String protocol) throws Exception {
+    Peers.require(backend);
     BlockingQueue<ByteBuffer> messages = new LinkedBlockingQueue<>();
     BlockingQueue<Integer> codes = new LinkedBlockingQueue<>();
     WebSocketListener recorder =
@@ -139,6 +141,7 @@ class TlsTest {
       value = Backend.class,
       names = {"NATIVE", "NIO"})
   void refusesACertificateThatIsNotTrustedOrNamesAnotherHost(Backend backend) throws Exception {
+    Peers.require(backend);
     try (WebSocketServer echo = start(backend);
         WebSocketClient trustsNobody =
             WebSocketClient.create(ClientOptions.builder().backend(backend).build());
@@ -170,6 +173,7 @@ class TlsTest {
       value = Backend.class,
       names = {"NATIVE", "NIO"})
   void theClientOfTheJdkSpeaksWithOurServer(Backend backend) throws Exception {
+    Peers.require(backend);
     BlockingQueue<String> texts = new LinkedBlockingQueue<>();
     try (WebSocketServer echo = start(backend)) {
       java.net.http.WebSocket ws =

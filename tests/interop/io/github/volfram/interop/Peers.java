@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * What the tests need and a machine may lack. A peer that is not installed skips its tests with one
  * line that says how to install it, or fails them under {@code -Dvolfram.peers.required=true}.
  */
-final class Peers {
+public final class Peers {
 
   /** Where the scripts of the npm peers and their packages are. */
   static final Path NODE_SCRIPTS =
@@ -53,7 +53,7 @@ final class Peers {
    * A test of the native backend fails where the library cannot be loaded. It is skipped under
    * {@code -Dvolfram.native.skip=true}, and where the build made no library and none is required.
    */
-  static void require(Backend backend) {
+  public static void require(Backend backend) {
     NativeSupport support = NativeSupport.current();
     if (backend != Backend.NATIVE || support.isAvailable()) {
       return;
