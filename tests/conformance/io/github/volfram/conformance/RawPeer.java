@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -58,7 +59,7 @@ final class RawPeer implements AutoCloseable {
       write(toSend.getBytes(StandardCharsets.ISO_8859_1));
     }
     head = readHead();
-    if (!client) {
+    if (!client && !toSend.isEmpty()) {
       String key = header("Sec-WebSocket-Key");
       write(toSend.replace("ACCEPT", accept(key)).getBytes(StandardCharsets.ISO_8859_1));
     }
@@ -79,6 +80,12 @@ final class RawPeer implements AutoCloseable {
     return new RawPeer(listener.accept(), false, response(extensions));
   }
 
+  /** Accepts a client and answers nothing yet. */
+  static RawPeer acceptWithoutAnswer(ServerSocket listener) throws IOException {
+    return new RawPeer(listener.accept(), false, "");
+  }
+
+  /** A valid request; extensions may be empty. */
   static String request(String extensions) {
     return "GET /echo HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
         + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
@@ -310,6 +317,16 @@ final class RawPeer implements AutoCloseable {
     if (!holds) {
       throw new AssertionError("expected " + what + ", got 0x" + Long.toHexString(got));
     }
+  }
+
+  /** Forgets what was added and not sent. */
+  void clear() {
+    unsent.clear();
+  }
+
+  /** Reads and forgets all that comes until the other side ends its stream. */
+  void drain() throws IOException {
+    in.transferTo(OutputStream.nullOutputStream());
   }
 
   /** Ends our stream; what the other side sends can still be read. */
