@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -18,14 +19,20 @@ import java.util.regex.Pattern;
 
 /**
  * Runs the fuzzing client of Autobahn|Testsuite against an echo server of each backend and compares
- * what comes out with autobahn.golden. The suite is the one packed in autobahntestsuite-maven-plugin.
- * That plugin's own goal is not used: it runs once in a Maven process, for one server, whose backend
- * it cannot be told. Ours runs outside of Java's class path too, where Python would take our package
- * io for its module of this name.
+ * what comes out with autobahn.golden. The suite is the one that autobahntestsuite-maven-plugin has
+ * packed. Its own goal is not used: it can test one server in a Maven process, and not be told
+ * which backend. The suite runs in processes without our classes, whose package io Python would
+ * take for its module of that name.
  */
 public final class AutobahnMain {
 
   private static final int LONGEST_RUN_MINUTES = 60;
+
+  /**
+   * So many cases that differ are played once more: the suite gives some of its cases one second,
+   * in which it may not even have sent them where the machine is busy. A fault of ours shows again.
+   */
+  private static final int MOST_PLAYED_AGAIN = 10;
 
   private static final String RUN =
       """
@@ -38,6 +45,8 @@ public final class AutobahnMain {
       Pattern.compile(
           "\"([0-9.]+)\":\\s*\\{\\s*\"behavior\":\\s*\"([^\"]+)\",\\s*"
               + "\"behaviorClose\":\\s*\"([^\"]+)\"");
+
+  private static final Pattern NUMBER = Pattern.compile("(?<![0-9a-f])[0-9]{1,8}(?![0-9a-f])");
 
   private AutobahnMain() {}
 
@@ -54,13 +63,36 @@ public final class AutobahnMain {
     Files.createDirectories(directory);
     Path script = directory.resolve("run.py");
     Files.writeString(script, RUN);
+    TreeSet<String> got = play(args[0], script, directory, cases);
+    TreeSet<String> expected = new TreeSet<>(NATURAL);
+    for (String line : Files.readAllLines(golden)) {
+      if (isRun(line, cases)) {
+        expected.add(line);
+      }
+    }
+    Set<String> differing = differing(expected, got);
+    if (!differing.isEmpty() && differing.size() <= MOST_PLAYED_AGAIN) {
+      System.out.println("Autobahn: playing again " + differing);
+      TreeSet<String> again =
+          play(args[0], script, directory.resolve("again"), List.copyOf(differing));
+      got.removeIf(line -> differing.contains(id(line)));
+      got.addAll(again);
+    }
+    Files.write(directory.resolve("results.txt"), got);
+    System.exit(report(golden, expected, got) ? 0 : 1);
+  }
+
+  /** Plays cases against a server of each backend, both at the same time. */
+  private static TreeSet<String> play(
+      String classPath, Path script, Path directory, List<String> cases) throws Exception {
+    Files.createDirectories(directory);
     List<WebSocketServer> servers = new ArrayList<>();
     List<Process> runs = new ArrayList<>();
     try {
       for (Backend backend : Backends.ALL) {
         WebSocketServer server = WebSocketServer.start(options(backend), new Testee());
         servers.add(server);
-        runs.add(start(args[0], script, directory.resolve(name(backend)), server.port(), cases));
+        runs.add(start(classPath, script, directory.resolve(name(backend)), server.port(), cases));
       }
       for (Process run : runs) {
         if (!run.waitFor(LONGEST_RUN_MINUTES, TimeUnit.MINUTES) || run.exitValue() != 0) {
@@ -71,18 +103,22 @@ public final class AutobahnMain {
       runs.forEach(Process::destroyForcibly);
       servers.forEach(WebSocketServer::close);
     }
-    TreeSet<String> got = new TreeSet<>(BY_CASE);
+    TreeSet<String> results = new TreeSet<>(NATURAL);
     for (Backend backend : Backends.ALL) {
-      got.addAll(results(directory.resolve(name(backend)), name(backend)));
+      results.addAll(results(directory.resolve(name(backend)), name(backend)));
     }
-    Files.write(directory.resolve("results.txt"), got);
-    TreeSet<String> expected = new TreeSet<>(BY_CASE);
-    for (String line : Files.readAllLines(golden)) {
-      if (isRun(line, cases)) {
-        expected.add(line);
-      }
-    }
-    System.exit(report(golden, expected, got) ? 0 : 1);
+    return results;
+  }
+
+  private static String id(String line) {
+    return line.substring(0, line.indexOf(' '));
+  }
+
+  private static Set<String> differing(Set<String> expected, Set<String> got) {
+    Set<String> ids = new TreeSet<>(NATURAL);
+    expected.stream().filter(line -> !got.contains(line)).map(AutobahnMain::id).forEach(ids::add);
+    got.stream().filter(line -> !expected.contains(line)).map(AutobahnMain::id).forEach(ids::add);
+    return ids;
   }
 
   private static ServerOptions options(Backend backend) {
@@ -120,24 +156,24 @@ public final class AutobahnMain {
     List<String> results = new ArrayList<>();
     Matcher matcher = RESULT.matcher(Files.readString(directory.resolve("index.json")));
     while (matcher.find()) {
-      results.add(
-          String.join(" ", matcher.group(1), backend, matcher.group(2), matcher.group(3)));
+      results.add(String.join(" ", matcher.group(1), backend, matcher.group(2), matcher.group(3)));
     }
     return results;
   }
 
   private static boolean isRun(String line, List<String> cases) {
-    String id = line.substring(0, line.indexOf(' '));
+    String id = id(line);
     boolean backend = Backends.ALL.stream().anyMatch(b -> line.contains(" " + name(b) + " "));
     return backend
-        && cases.stream().anyMatch(c -> Pattern.matches(c.replace(".", "\\.").replace("*", ".*"), id));
+        && cases.stream()
+            .anyMatch(c -> Pattern.matches(c.replace(".", "\\.").replace("*", ".*"), id));
   }
 
   private static boolean report(Path golden, TreeSet<String> expected, TreeSet<String> got) {
-    TreeSet<String> missing = new TreeSet<>(BY_CASE);
+    TreeSet<String> missing = new TreeSet<>(NATURAL);
     missing.addAll(expected);
     missing.removeAll(got);
-    TreeSet<String> unexpected = new TreeSet<>(BY_CASE);
+    TreeSet<String> unexpected = new TreeSet<>(NATURAL);
     unexpected.addAll(got);
     unexpected.removeAll(expected);
     missing.forEach(line -> System.out.println("- " + line));
@@ -155,17 +191,13 @@ public final class AutobahnMain {
     return missing.isEmpty() && unexpected.isEmpty();
   }
 
-  /** By the numbers of the case, then by the rest of the line. */
-  static final Comparator<String> BY_CASE =
-      (a, b) -> {
-        String[] as = a.substring(0, a.indexOf(' ')).split("\\.");
-        String[] bs = b.substring(0, b.indexOf(' ')).split("\\.");
-        for (int i = 0; i < Math.min(as.length, bs.length); i++) {
-          int order = Integer.compare(Integer.parseInt(as[i]), Integer.parseInt(bs[i]));
-          if (order != 0) {
-            return order;
-          }
-        }
-        return as.length == bs.length ? a.compareTo(b) : as.length - bs.length;
-      };
+  /** Numbers within a line count as numbers: 1.2.10 comes after 1.2.9. */
+  static final Comparator<String> NATURAL =
+      Comparator.comparing(AutobahnMain::padded).thenComparing(Comparator.naturalOrder());
+
+  private static String padded(String line) {
+    return NUMBER
+        .matcher(line)
+        .replaceAll(match -> "0".repeat(9 - match.group().length()) + match.group());
+  }
 }

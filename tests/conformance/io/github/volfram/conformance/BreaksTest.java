@@ -152,8 +152,7 @@ class BreaksTest {
         }
         if (bytes < head.length()) {
           Throwable failure =
-              assertThrows(
-                      ExecutionException.class, () -> connecting.get(20, TimeUnit.SECONDS))
+              assertThrows(ExecutionException.class, () -> connecting.get(20, TimeUnit.SECONDS))
                   .getCause();
           assertTrue(failure instanceof IOException, failure::toString);
           assertEquals(0, testee.pending());

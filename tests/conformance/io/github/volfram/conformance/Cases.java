@@ -67,10 +67,7 @@ final class Cases {
     }
     byte[] text = filled(65536, '*');
     byte[] binary = filled(65536, 0xFE);
-    add("1.1.8", "echoes a text that comes in segments")
-        .frame(TEXT, text)
-        .segments(997)
-        .text(text);
+    add("1.1.8", "echoes a text that comes in segments").frame(TEXT, text).segments(997).text(text);
     add("1.2.8", "echoes bytes that come in segments")
         .frame(BINARY, binary)
         .segments(997)
@@ -184,10 +181,7 @@ final class Cases {
       int stray = i == 0 ? CONTINUATION : LAST;
       Case repeated = add("5." + (16 + i), "fails a stray fragment before a good message, twice");
       for (int times = 0; times < 2; times++) {
-        repeated
-            .frame(stray, "fragment1")
-            .frame(FIRST_TEXT, "fragment2")
-            .frame(LAST, "fragment3");
+        repeated.frame(stray, "fragment1").frame(FIRST_TEXT, "fragment2").frame(LAST, "fragment3");
       }
       repeated.fails(1002);
     }

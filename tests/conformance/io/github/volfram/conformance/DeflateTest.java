@@ -64,7 +64,8 @@ class DeflateTest {
   }
 
   /** A group of Autobahn's: what is offered there, and what is sent. */
-  private record Group(String id, String offer, String answer, DeflateOptions client, Content data) {
+  private record Group(
+      String id, String offer, String answer, DeflateOptions client, Content data) {
     @Override
     public String toString() {
       return id + " " + data + ", " + offer;
@@ -254,8 +255,7 @@ class DeflateTest {
     ClientOptions options = ClientOptions.builder().backend(backend).deflate(ANY).build();
     try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         WebSocketClient client = WebSocketClient.create(options)) {
-      client.connect(
-          URI.create("ws://127.0.0.1:" + listener.getLocalPort() + "/"), new Testee());
+      client.connect(URI.create("ws://127.0.0.1:" + listener.getLocalPort() + "/"), new Testee());
       try (RawPeer peer = RawPeer.accept(listener, answer)) {
         assertEquals(
             "permessage-deflate; client_max_window_bits", peer.header("Sec-WebSocket-Extensions"));
@@ -293,8 +293,7 @@ class DeflateTest {
               Arrays.copyOfRange(compressed, from, to));
         }
         peer.flush(0);
-        assertEquals(
-            data.isText() ? Events.text(message) : Events.binary(message), peer.next());
+        assertEquals(data.isText() ? Events.text(message) : Events.binary(message), peer.next());
       }
     }
     peer.frame(Case.CLOSE, Case.closeBody(1000, "")).flush(0);

@@ -129,7 +129,8 @@ class HandshakeTest {
               Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            String head = new String(socket.getInputStream().readNBytes(12), StandardCharsets.ISO_8859_1);
+            String head =
+                new String(socket.getInputStream().readNBytes(12), StandardCharsets.ISO_8859_1);
             assertTrue(head.startsWith("HTTP/1.1 "), head);
             String status = head.substring(9);
             assertTrue(Arrays.asList(statuses.split(" ")).contains(status), status);
@@ -159,11 +160,13 @@ class HandshakeTest {
     try (WebSocketServer server = WebSocketServer.start(options, testee)) {
       byte[] frames;
       try (RawPeer peer = RawPeer.connect(server.port(), "")) {
-        frames = peer.frame(Case.TEXT, Case.utf8("hi")).frame(Case.CLOSE, new byte[0]).unsentBytes();
+        frames =
+            peer.frame(Case.TEXT, Case.utf8("hi")).frame(Case.CLOSE, new byte[0]).unsentBytes();
       }
       assertEquals("open", testee.next());
       assertTrue(testee.next().startsWith("end 1006 "));
-      byte[] all = Arrays.copyOf(VALID.getBytes(StandardCharsets.US_ASCII), VALID.length() + frames.length);
+      byte[] all =
+          Arrays.copyOf(VALID.getBytes(StandardCharsets.US_ASCII), VALID.length() + frames.length);
       System.arraycopy(frames, 0, all, VALID.length(), frames.length);
       for (int split = 0; split < all.length; split++) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
@@ -205,7 +208,8 @@ class HandshakeTest {
           ended = true;
         }
       }
-      assertTrue(answer.toString().startsWith("HTTP/1.1 408 ") || answer.isEmpty(), answer::toString);
+      assertTrue(
+          answer.toString().startsWith("HTTP/1.1 408 ") || answer.isEmpty(), answer::toString);
       assertEquals(0, testee.pending());
     }
   }

@@ -179,7 +179,10 @@ final class OwnCases {
         .withDeflate()
         .frame(TEXT | RSV1, deflated(utf8(HELLO)))
         .text(HELLO);
-    add("RFC 7692 6.1 b", "echoes an uncompressed text").withDeflate().frame(TEXT, HELLO).text(HELLO);
+    add("RFC 7692 6.1 b", "echoes an uncompressed text")
+        .withDeflate()
+        .frame(TEXT, HELLO)
+        .text(HELLO);
     byte[] compressed = deflated(Cases.filled(100_000, 'c'));
     int half = compressed.length / 2;
     add("RFC 7692 6.1 c", "echoes a compressed message in fragments with a ping between")

@@ -15,7 +15,8 @@ import java.util.TreeMap;
  */
 final class Results {
 
-  static final Path DIRECTORY = Path.of(System.getProperty("volfram.basedir", "."), "target/conformance");
+  static final Path DIRECTORY =
+      Path.of(System.getProperty("volfram.basedir", "."), "target/conformance");
   static final Path FILE = DIRECTORY.resolve("results.tsv");
 
   private static final Map<String, String> OUTCOMES = new TreeMap<>();

@@ -57,7 +57,9 @@ final class TextCases {
         .frame(FIRST_TEXT, "Hello-µ@ßöä")
         .frame(LAST, "üàá-UTF-8!!")
         .text(text);
-    add("6.2.3", "echoes UTF-8 in fragments of one byte").fragments(FIRST_TEXT, bytes, 1).text(text);
+    add("6.2.3", "echoes UTF-8 in fragments of one byte")
+        .fragments(FIRST_TEXT, bytes, 1)
+        .text(text);
     add("6.2.4", "echoes three-byte characters in fragments of one byte")
         .fragments(FIRST_TEXT, hex(KOSME), 1)
         .text(hex(KOSME));
@@ -90,7 +92,10 @@ final class TextCases {
     list("6.10", false, "f7bfbfbf fbbfbfbfbf fdbfbfbfbfbf");
     list("6.11", true, "ed9fbf ee8080 efbfbd f48fbfbf");
     one("6.11.5", false, "f4908080");
-    list("6.12", false, "80 bf 80bf 80bf80 80bf80bf 80bf80bf80 80bf80bf80bf " + range(0x80, 0xbf, ""));
+    list(
+        "6.12",
+        false,
+        "80 bf 80bf 80bf80 80bf80bf 80bf80bf80 80bf80bf80bf " + range(0x80, 0xbf, ""));
     list(
         "6.13",
         false,
