@@ -65,6 +65,16 @@ class BreaksTest {
   @MethodSource("breaks")
   void serverOutlivesAPeerThatBreaksOffAtAnyByte_7_1_5(Backend backend, Break how)
       throws Exception {
+    Results.note(
+        "RFC 6455 7.1.5",
+        "outlives a " + how + " after any byte",
+        "server",
+        backend,
+        () -> serverOutlivesAPeerThatBreaksOffAtAnyByte(backend, how));
+  }
+
+  private static void serverOutlivesAPeerThatBreaksOffAtAnyByte(Backend backend, Break how)
+      throws Exception {
     Testee testee = new Testee();
     ServerOptions options = ServerOptions.builder().backend(backend).build();
     try (WebSocketServer server = WebSocketServer.start(options, testee);
@@ -127,6 +137,16 @@ class BreaksTest {
   @ParameterizedTest
   @MethodSource("breaks")
   void clientOutlivesAPeerThatBreaksOffAtAnyByte_7_1_5(Backend backend, Break how)
+      throws Exception {
+    Results.note(
+        "RFC 6455 7.1.5",
+        "outlives a " + how + " after any byte",
+        "client",
+        backend,
+        () -> clientOutlivesAPeerThatBreaksOffAtAnyByte(backend, how));
+  }
+
+  private static void clientOutlivesAPeerThatBreaksOffAtAnyByte(Backend backend, Break how)
       throws Exception {
     Testee testee = new Testee();
     try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());

@@ -53,6 +53,9 @@ final class Case {
   private int code = 1000;
   private boolean deflate;
 
+  /** How many of the expected events have come, while the case is played. */
+  private int received;
+
   private Case(String id, String what) {
     this.id = id;
     this.what = what;
@@ -187,8 +190,6 @@ final class Case {
     return what;
   }
 
-  private int received;
-
   private void receive(RawPeer peer, int upTo) throws IOException {
     peer.flush(segmentBytes);
     while (received < upTo) {
@@ -210,12 +211,10 @@ final class Case {
       peer.frame(CLOSE, closeBody(code, "")).flush(0);
     }
     assertEquals(Events.close(code), peer.next());
-    if (againstServer || ending == Ending.FAILED) { // RFC 6455 §7.1.1
+    if (againstServer || ending == Ending.FAILED) { // §7.1.1: a server ends the TCP connection
       assertEquals("eof", peer.next());
-      peer.close();
-    } else {
-      peer.close();
     }
+    peer.close();
     if (ending == Ending.FAILED) {
       testee.assertFailed(code);
     } else {

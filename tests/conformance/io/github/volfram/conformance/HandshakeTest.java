@@ -121,7 +121,8 @@ class HandshakeTest {
     ServerOptions options = ServerOptions.builder().backend(backend).build();
     Results.note(
         "RFC 6455 4.2",
-        "request: " + what,
+        (statuses.equals("101") ? "accepts a request: " : "answers " + statuses + " to a request: ")
+            + what,
         "server",
         backend,
         () -> {
@@ -155,6 +156,16 @@ class HandshakeTest {
   @ParameterizedTest
   @MethodSource("backends")
   void serverTakesFramesBehindTheRequestAtAnySplit_4_2_2(Backend backend) throws Exception {
+    Results.note(
+        "RFC 6455 4.2.2",
+        "takes frames behind the request, at any split",
+        "server",
+        backend,
+        () -> serverTakesFramesBehindTheRequestAtAnySplit(backend));
+  }
+
+  private static void serverTakesFramesBehindTheRequestAtAnySplit(Backend backend)
+      throws Exception {
     Testee testee = new Testee();
     ServerOptions options = ServerOptions.builder().backend(backend).build();
     try (WebSocketServer server = WebSocketServer.start(options, testee)) {
@@ -188,6 +199,15 @@ class HandshakeTest {
   @ParameterizedTest
   @MethodSource("backends")
   void serverEndsAHandshakeThatOnlyTricklesIn_4_2(Backend backend) throws Exception {
+    Results.note(
+        "RFC 6455 4.2",
+        "ends a handshake that only trickles in",
+        "server",
+        backend,
+        () -> serverEndsAHandshakeThatOnlyTricklesIn(backend));
+  }
+
+  private static void serverEndsAHandshakeThatOnlyTricklesIn(Backend backend) throws Exception {
     Testee testee = new Testee();
     ServerOptions options =
         ServerOptions.builder().backend(backend).handshakeTimeout(Duration.ofMillis(300)).build();
@@ -275,7 +295,7 @@ class HandshakeTest {
             .build();
     Results.note(
         "RFC 6455 4.1",
-        "response: " + what,
+        "refuses a response: " + what,
         "client",
         backend,
         () -> {
@@ -302,6 +322,16 @@ class HandshakeTest {
   @ParameterizedTest
   @MethodSource("backends")
   void clientTakesFramesBehindTheResponseAtAnySplit_4_1(Backend backend) throws Exception {
+    Results.note(
+        "RFC 6455 4.1",
+        "takes frames behind the response, at any split",
+        "client",
+        backend,
+        () -> clientTakesFramesBehindTheResponseAtAnySplit(backend));
+  }
+
+  private static void clientTakesFramesBehindTheResponseAtAnySplit(Backend backend)
+      throws Exception {
     Testee testee = new Testee();
     ClientOptions options = ClientOptions.builder().backend(backend).build();
     try (ServerSocket listener = listener();
@@ -329,6 +359,15 @@ class HandshakeTest {
   @ParameterizedTest
   @MethodSource("backends")
   void clientIsToldOnceWhenNobodyListens_4_1(Backend backend) throws Exception {
+    Results.note(
+        "RFC 6455 4.1",
+        "is told once when nobody listens",
+        "client",
+        backend,
+        () -> clientIsToldOnceWhenNobodyListens(backend));
+  }
+
+  private static void clientIsToldOnceWhenNobodyListens(Backend backend) throws Exception {
     Testee testee = new Testee();
     URI uri;
     try (ServerSocket listener = listener()) {

@@ -81,7 +81,7 @@ public final class PageMain {
         - **volfram's own suite** (`tests/conformance`, as of 2026-11-25): the cases of Autobahn's
           sections 1 to 7 and 10 against both roles, judged more strictly: each event in order, the
           one right close code, the end of the TCP connection, and what the listener was told; its
-          sections 12 and 13, with %d messages for each case, every echo compared; and what it does
+          sections 12 and 13, with up to %d messages for each case, every echo compared; and what it does
           not test. `mvn verify` runs all of it too, with fewer messages.
 
         OK in our own suite means that the endpoint behaved exactly as the line says.
