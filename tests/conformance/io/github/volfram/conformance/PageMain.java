@@ -63,6 +63,9 @@ public final class PageMain {
       return;
     }
     List<Result> own = Files.readAllLines(Results.FILE).stream().map(Result::of).toList();
+    if (own.isEmpty()) {
+      throw new IllegalStateException(Results.FILE + " is empty: the suite was not run");
+    }
     Files.createDirectories(target.toAbsolutePath().getParent());
     Files.writeString(target, new PageMain().write(autobahn, own, Integer.parseInt(args[1])));
   }
