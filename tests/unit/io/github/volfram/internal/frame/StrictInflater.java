@@ -7,7 +7,7 @@ import java.util.Arrays;
  * A second opinion on compressed messages: RFC 1951 written down without zlib, which refuses every
  * distance beyond the window, and a message that is not what RFC 7692 §7.2.1 makes.
  */
-final class StrictInflater {
+public final class StrictInflater {
 
   private static final int[] LENGTH_BASE = {
     3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131,
@@ -34,12 +34,14 @@ final class StrictInflater {
   /** The longest distance so far. */
   int farthest;
 
-  StrictInflater(int windowBits, boolean takeover) {
+  /** Makes one that knows a window of so many bits. */
+  public StrictInflater(int windowBits, boolean takeover) {
     this.window = 1 << windowBits;
     this.takeover = takeover;
   }
 
-  byte[] message(byte[] compressed) {
+  /** Inflates one message. */
+  public byte[] message(byte[] compressed) {
     if (!takeover) {
       outBytes = 0;
     }
