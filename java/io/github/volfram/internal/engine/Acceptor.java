@@ -7,6 +7,7 @@ import io.github.volfram.WebSocketListener;
 import io.github.volfram.internal.frame.Role;
 import io.github.volfram.internal.handshake.HandshakeLimits;
 import io.github.volfram.internal.handshake.OriginPolicy;
+import io.github.volfram.internal.handshake.ServerDeflate;
 import io.github.volfram.internal.handshake.ServerHandshake;
 import io.github.volfram.internal.transport.AcceptedSocket;
 import java.io.IOException;
@@ -27,6 +28,7 @@ final class Acceptor {
   private final @Nullable Supplier<SSLContext> tls;
   private final int maxConnections;
   private final boolean plainHttp;
+  private final ServerDeflate deflate;
   private final OriginPolicy origins;
   private final UpgradeHandler handler;
   private final @Nullable WebSocketListener listener;
@@ -49,16 +51,10 @@ final class Acceptor {
     this.tls = options.tls();
     this.maxConnections = options.maxConnections();
     this.plainHttp = options.plainHttp();
-    this.origins = origins(options.allowedOrigins());
+    this.deflate = settings.serverDeflate();
+    this.origins = OriginPolicy.allowing(options.allowedOrigins());
     this.handler = handler;
     this.listener = listener;
-  }
-
-  private static OriginPolicy origins(@Nullable List<String> allowed) {
-    if (allowed == null) {
-      return OriginPolicy.sameOrigin();
-    }
-    return allowed.isEmpty() ? OriginPolicy.any() : OriginPolicy.listed(allowed);
   }
 
   UpgradeHandler handler() {
@@ -78,7 +74,7 @@ final class Acceptor {
   }
 
   ServerHandshake newHandshake() {
-    return new ServerHandshake(HandshakeLimits.DEFAULT, plainHttp, settings.serverDeflate());
+    return new ServerHandshake(HandshakeLimits.DEFAULT, plainHttp, deflate);
   }
 
   /** Refuses whatever comes from now on. Any thread. */

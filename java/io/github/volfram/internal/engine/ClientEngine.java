@@ -8,11 +8,12 @@ import io.github.volfram.internal.frame.Role;
 import io.github.volfram.internal.handshake.ClientHandshake;
 import io.github.volfram.internal.handshake.HandshakeLimits;
 import io.github.volfram.internal.handshake.HttpHeaders;
+import io.github.volfram.internal.handshake.PerMessageDeflateOffer;
+import io.github.volfram.internal.handshake.RequestUri;
 import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLEngine;
@@ -22,11 +23,10 @@ public final class ClientEngine {
 
   private static final long STOP_NANOS = 5_000_000_000L;
   private static final int NONCE_BYTES = 16;
-  private static final int DEFAULT_PORT = 80;
-  private static final int DEFAULT_TLS_PORT = 443;
 
   private final ClientOptions options;
   private final ConnectionSettings settings;
+  private final List<PerMessageDeflateOffer> deflateOffers;
   private final Loops loops;
   private final long connectNanos;
   private final SecureRandom random = new SecureRandom();
@@ -36,6 +36,7 @@ public final class ClientEngine {
   public ClientEngine(ClientOptions options) {
     this.options = options;
     settings = new ConnectionSettings(Role.CLIENT, options);
+    deflateOffers = settings.deflateOffers();
     connectNanos = ConnectionSettings.nanos(options.connectTimeout());
     loops = new Loops(options, "volfram-client", true);
     loops.start();
@@ -105,40 +106,21 @@ public final class ClientEngine {
   }
 
   private Attempt attempt(URI uri, WebSocketListener listener) {
-    String scheme = uri.getScheme();
-    boolean secure = "wss".equalsIgnoreCase(scheme);
-    if (!secure && !"ws".equalsIgnoreCase(scheme)) {
-      throw new IllegalArgumentException("expected a ws or wss URI (RFC 6455 §3), got " + uri);
-    }
-    String host = uri.getHost();
-    if (host == null || uri.getRawUserInfo() != null || uri.getRawFragment() != null) {
-      throw new IllegalArgumentException(
-          "expected a URI with a host and without user or fragment (RFC 6455 §3), got " + uri);
-    }
-    int defaultPort = secure ? DEFAULT_TLS_PORT : DEFAULT_PORT;
-    int port = uri.getPort() == -1 ? defaultPort : uri.getPort();
-    String hostHeader = port == defaultPort ? host : host + ":" + port;
-    String path = uri.getRawPath();
-    String query = uri.getRawQuery();
-    String target = (path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
-    HttpHeaders.Builder headers = HttpHeaders.builder();
-    for (Map.Entry<String, String> header : options.headers()) {
-      headers.add(header.getKey(), header.getValue());
-    }
+    RequestUri target = RequestUri.of(uri);
     byte[] nonce = new byte[NONCE_BYTES];
     random.nextBytes(nonce);
-    List<String> subprotocols = options.subprotocols();
     ClientHandshake handshake =
         new ClientHandshake(
             HandshakeLimits.DEFAULT,
-            hostHeader,
-            target,
-            headers.build(),
-            subprotocols,
-            settings.deflateOffers(),
+            target.hostHeader(),
+            target.target(),
+            HttpHeaders.builder().addAll(options.headers()).build(),
+            options.subprotocols(),
+            deflateOffers,
             nonce);
-    SSLEngine tls = secure ? TlsSetup.client(options, host, port) : null;
-    return new Attempt(uri, host, port, tls, handshake, listener, new CompletableFuture<>());
+    SSLEngine tls = target.secure() ? TlsSetup.client(options, target.host(), target.port()) : null;
+    return new Attempt(
+        uri, target.host(), target.port(), tls, handshake, listener, new CompletableFuture<>());
   }
 
   /** Closes every connection with 1001, waits for them, and ends. */

@@ -3,9 +3,7 @@ package io.github.volfram.internal.engine;
 import io.github.volfram.CloseCode;
 import io.github.volfram.HandshakeException;
 import io.github.volfram.internal.handshake.ClientHandshake;
-import io.github.volfram.internal.handshake.HandshakeLimits;
 import io.github.volfram.internal.handshake.HttpHead;
-import io.github.volfram.internal.handshake.ServerHandshake;
 import io.github.volfram.internal.transport.Errno;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,10 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The stage of a client's connection until the server's response (RFC 6455 §4.1). */
 final class ClientHandshakeStage extends Stage {
-
-  /** For reading what was made here, whatever its size. */
-  private static final HandshakeLimits NO_LIMITS =
-      new HandshakeLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
 
   private final Attempt attempt;
   private final ClientHandshake handshake;
@@ -53,12 +47,8 @@ final class ClientHandshakeStage extends Stage {
     }
   }
 
-  /** The request as a server reads it. */
   private Request request() {
-    byte[] bytes = handshake.request();
-    ServerHandshake reader = new ServerHandshake(NO_LIMITS);
-    reader.receive(ByteBuffer.wrap(bytes), 0, bytes.length);
-    return new Request(connection, reader.request(), reader.offeredSubprotocols(), true);
+    return new Request(connection, handshake.requestHead(), handshake.offeredSubprotocols(), true);
   }
 
   private void refused() {

@@ -8,7 +8,6 @@ import io.github.volfram.internal.handshake.ServerHandshake;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The stage of an accepted connection until its request is answered (RFC 6455 §4.2). */
@@ -77,12 +76,9 @@ final class ServerHandshakeStage extends Stage {
   }
 
   private @Nullable WebSocketListener apply(UpgradeResponse response) {
-    HttpHeaders.Builder headers = HttpHeaders.builder();
-    for (Map.Entry<String, String> header : response.headers()) {
-      headers.add(header.getKey(), header.getValue());
-    }
+    HttpHeaders headers = HttpHeaders.builder().addAll(response.headers()).build();
     if (response.status() != 101) {
-      handshake.respond(response.status(), headers.build(), response.body());
+      handshake.respond(response.status(), headers, response.body());
       return null;
     }
     WebSocketListener listener = response.listener();
@@ -93,7 +89,7 @@ final class ServerHandshakeStage extends Stage {
       throw new IllegalStateException(
           "accept() needs a listener when the server was started with an UpgradeHandler");
     }
-    handshake.accept(response.subprotocol(), headers.build());
+    handshake.accept(response.subprotocol(), headers);
     agreedSubprotocol = response.subprotocol();
     return listener;
   }

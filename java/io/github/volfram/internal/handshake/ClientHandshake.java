@@ -41,6 +41,7 @@ public final class ClientHandshake {
   private final String key;
   private final List<String> subprotocols;
   private final List<PerMessageDeflateOffer> deflateOffers;
+  private final HttpHead requestHead;
   private final byte[] request;
   private HttpHeadParser parser;
   private int interimResponses;
@@ -105,7 +106,8 @@ public final class ClientHandshake {
           deflateOffers.stream().map(PerMessageDeflateOffer::toExtension).toList();
       headers.add("Sec-WebSocket-Extensions", Extensions.format(offers));
     }
-    request = HttpAnswer.head("GET " + target + " HTTP/1.1", headers.addAll(extra).build());
+    requestHead = HttpHead.request("GET", target, "HTTP/1.1", headers.addAll(extra).build());
+    request = HttpAnswer.head("GET " + target + " HTTP/1.1", requestHead.headers());
   }
 
   private static void checkHost(String hostHeader) {
@@ -135,6 +137,16 @@ public final class ClientHandshake {
       throw new IllegalArgumentException(
           "subprotocols must differ (RFC 6455 §4.1), not " + subprotocols);
     }
+  }
+
+  /** The head of the request. */
+  public HttpHead requestHead() {
+    return requestHead;
+  }
+
+  /** The subprotocols offered, in order of preference. */
+  public List<String> offeredSubprotocols() {
+    return subprotocols;
   }
 
   /** All bytes of the request. */

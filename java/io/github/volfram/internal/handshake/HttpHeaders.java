@@ -132,6 +132,18 @@ public final class HttpHeaders {
       return this;
     }
 
+    /**
+     * Adds all of these, as {@link #add} does.
+     *
+     * @throws IllegalArgumentException as {@link #add} does
+     */
+    public Builder addAll(List<Map.Entry<String, String>> headers) {
+      for (Map.Entry<String, String> header : headers) {
+        add(header.getKey(), header.getValue());
+      }
+      return this;
+    }
+
     Builder addChecked(String name, String value) {
       names.add(name);
       values.add(value);

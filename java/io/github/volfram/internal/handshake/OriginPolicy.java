@@ -63,6 +63,19 @@ public final class OriginPolicy {
     return new OriginPolicy(Rule.LISTED, Set.copyOf(listed));
   }
 
+  /**
+   * The policy for origins as options hold them.
+   *
+   * @param origins null for the server's own, empty for any
+   * @throws IllegalArgumentException as {@link #listed} does
+   */
+  public static OriginPolicy allowing(@Nullable List<String> origins) {
+    if (origins == null) {
+      return sameOrigin();
+    }
+    return origins.isEmpty() ? any() : listed(origins);
+  }
+
   /** Allows every page: right only when nothing rests on cookies or on the client's address. */
   public static OriginPolicy any() {
     return ANY;

@@ -119,11 +119,8 @@ public record Redirect(URI uri, boolean dropsCredentials) {
 
   private static URI withoutFragment(Origin origin, URI uri, String location)
       throws HandshakeViolation {
-    String path = uri.getRawPath();
-    String query = uri.getRawQuery();
     try {
-      return origin.toUri(
-          (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query));
+      return origin.toUri(RequestUri.target(uri));
     } catch (URISyntaxException malformed) {
       throw violation("expected a URI as Location, got " + HttpSyntax.quoted(location));
     }

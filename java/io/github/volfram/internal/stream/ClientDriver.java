@@ -7,10 +7,10 @@ import io.github.volfram.internal.handshake.ClientHandshake;
 import io.github.volfram.internal.handshake.HandshakeLimits;
 import io.github.volfram.internal.handshake.HttpHead;
 import io.github.volfram.internal.handshake.HttpHeaders;
+import io.github.volfram.internal.handshake.RequestUri;
 import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -30,49 +30,22 @@ public final class ClientDriver extends HandshakeDriver {
    */
   public ClientDriver(Port port, ChannelInput input, URI uri, StreamOptions options) {
     super(port, input);
-    boolean secure = isSecure(uri);
-    if (secure && port.isPlainSocket()) {
+    RequestUri target = RequestUri.of(uri);
+    if (target.secure() && port.isPlainSocket()) {
       throw new IllegalArgumentException(
           "expected a channel over TLS for " + uri.getScheme() + ", got a plain socket");
-    }
-    HttpHeaders.Builder extra = HttpHeaders.builder();
-    for (Map.Entry<String, String> header : options.headers()) {
-      extra.add(header.getKey(), header.getValue());
     }
     byte[] nonce = new byte[NONCE_BYTES];
     RANDOM.nextBytes(nonce);
     handshake =
         new ClientHandshake(
             HandshakeLimits.DEFAULT,
-            hostHeader(uri, secure ? 443 : 80),
-            target(uri),
-            extra.build(),
+            target.hostHeader(),
+            target.target(),
+            HttpHeaders.builder().addAll(options.headers()).build(),
             options.subprotocols(),
             nonce);
     send(handshake.request());
-  }
-
-  private static boolean isSecure(URI uri) {
-    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    if (!scheme.equals("ws") && !scheme.equals("wss")) {
-      throw new IllegalArgumentException("expected a URI with ws or wss, got scheme " + scheme);
-    }
-    return scheme.equals("wss");
-  }
-
-  private static String hostHeader(URI uri, int schemePort) {
-    if (uri.getHost() == null || uri.getRawUserInfo() != null || uri.getRawFragment() != null) {
-      // The URI itself may hold a password.
-      throw new IllegalArgumentException(
-          "expected a URI with a host, without user information and fragment (RFC 6455 §3)");
-    }
-    int port = uri.getPort();
-    return port < 0 || port == schemePort ? uri.getHost() : uri.getHost() + ":" + port;
-  }
-
-  private static String target(URI uri) {
-    String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
-    return uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery();
   }
 
   @Override

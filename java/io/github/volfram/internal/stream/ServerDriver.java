@@ -13,7 +13,6 @@ import io.github.volfram.internal.handshake.OriginPolicy;
 import io.github.volfram.internal.handshake.ServerHandshake;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The server's side: reads the request, lets it be judged, sends the answer. */
@@ -44,16 +43,8 @@ public final class ServerDriver extends HandshakeDriver {
   public ServerDriver(
       Port port, ChannelInput input, StreamOptions options, @Nullable UpgradeHandler handler) {
     super(port, input);
-    this.origins = origins(options);
+    this.origins = OriginPolicy.allowing(options.allowedOrigins());
     this.handler = handler != null ? handler : request -> accept(request.subprotocols(), options);
-  }
-
-  private static OriginPolicy origins(StreamOptions options) {
-    List<String> allowed = options.allowedOrigins();
-    if (allowed == null) {
-      return OriginPolicy.sameOrigin();
-    }
-    return allowed.isEmpty() ? OriginPolicy.any() : OriginPolicy.listed(allowed);
   }
 
   private static UpgradeResponse accept(List<String> offered, StreamOptions options) {
@@ -128,15 +119,12 @@ public final class ServerDriver extends HandshakeDriver {
   }
 
   private void answer(UpgradeResponse response) {
-    HttpHeaders.Builder headers = HttpHeaders.builder();
-    for (Map.Entry<String, String> header : response.headers()) {
-      headers.add(header.getKey(), header.getValue());
-    }
+    HttpHeaders headers = HttpHeaders.builder().addAll(response.headers()).build();
     if (response.status() == 101) {
-      handshake.accept(response.subprotocol(), headers.build());
+      handshake.accept(response.subprotocol(), headers);
       subprotocol = response.subprotocol();
     } else {
-      handshake.respond(response.status(), headers.build(), response.body());
+      handshake.respond(response.status(), headers, response.body());
       refusal = "the upgrade handler answered " + response.status();
     }
   }
