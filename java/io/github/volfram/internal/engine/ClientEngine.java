@@ -21,7 +21,6 @@ import javax.net.ssl.SSLEngine;
 /** What a client is made of. Any thread may use it. */
 public final class ClientEngine {
 
-  private static final long STOP_NANOS = 5_000_000_000L;
   private static final int NONCE_BYTES = 16;
 
   private final ClientOptions options;
@@ -129,9 +128,6 @@ public final class ClientEngine {
       loops.awaitEnd();
       return;
     }
-    for (EventLoop loop : loops.all()) {
-      loop.tasks().execute(() -> loop.registry().forEach(Connection::goAway));
-    }
-    loops.end(settings.population, settings.closeNanos, STOP_NANOS);
+    loops.end(settings.population, settings.closeNanos);
   }
 }

@@ -7,6 +7,7 @@ import io.github.volfram.UpgradeRequest;
 import io.github.volfram.WebSocket;
 import io.github.volfram.WebSocketClosedException;
 import io.github.volfram.internal.frame.CloseFrame;
+import io.github.volfram.internal.frame.FrameDecoder;
 import io.github.volfram.internal.frame.FrameEncoder;
 import io.github.volfram.internal.frame.Opcode;
 import io.github.volfram.internal.frame.Utf8;
@@ -27,8 +28,6 @@ final class Connection extends Lifecycle implements WebSocket {
 
   private static final AtomicLongFieldUpdater<Connection> QUEUED =
       AtomicLongFieldUpdater.newUpdater(Connection.class, "queuedBytes");
-
-  private static final int MAX_CONTROL_BYTES = 125;
 
   /** Bytes taken from other threads that the loop has not seen yet. */
   private volatile long queuedBytes;
@@ -185,7 +184,7 @@ final class Connection extends Lifecycle implements WebSocket {
   }
 
   private static void requireControl(ByteBuffer payload) {
-    if (payload.remaining() > MAX_CONTROL_BYTES) {
+    if (payload.remaining() > FrameDecoder.CONTROL_PAYLOAD_MAX) {
       throw new IllegalArgumentException(
           "expected at most 125 bytes in a control frame (RFC 6455 §5.5), got "
               + payload.remaining());

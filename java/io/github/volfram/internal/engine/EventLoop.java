@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class EventLoop implements CompletionSink {
 
   private static final long MAX_POOLED_BYTES = 64L << 20;
+
   private final Transport transport;
   private final Masker masker;
   private final LongSupplier clock;
@@ -328,9 +329,7 @@ final class EventLoop implements CompletionSink {
 
   @Override
   public void received(long token, ByteBuffer arena, int index, int length) {
-    if (clockIsStale) {
-      refreshClock();
-    }
+    refreshClock();
     Connection connection = registry.find(token);
     if (connection != null) {
       connection.lastReceived = now;

@@ -109,16 +109,7 @@ final class FrameStage extends Stage implements MessageSink {
   }
 
   private void hold(ByteBuffer buffer, int index, int length) {
-    ByteBuffer before = held;
-    int kept = before == null ? 0 : before.remaining();
-    ByteBuffer joined = connection.loop.pool().acquire(kept + length, kept + length);
-    joined.clear();
-    if (before != null) {
-      joined.put(0, before, before.position(), kept);
-      connection.loop.pool().release(before);
-    }
-    joined.put(kept, buffer, index, length);
-    held = joined.limit(kept + length);
+    held = connection.loop.pool().join(held, buffer, index, length);
   }
 
   @Override

@@ -17,6 +17,9 @@ final class Loops {
   /** How many unused deflaters and inflaters a loop keeps: 10 MB. */
   private static final int MAX_IDLE_DEFLATERS = 32;
 
+  /** How long loops may take to end when nothing is left to wait for. */
+  private static final long STOP_NANOS = 5_000_000_000L;
+
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   private final BackendChoice backend;
@@ -94,17 +97,19 @@ final class Loops {
   }
 
   /**
-   * Waits until there is no connection, then ends the loops, and with them what is left. A loop's
-   * own thread does not wait: it is needed for the closing handshakes.
+   * Closes every connection with 1001, waits until there is none, then ends the loops, and with
+   * them what is left. A loop's own thread does not wait: it is needed for the closing handshakes.
    */
-  void end(Population population, long drainNanos, long stopNanos) {
+  void end(Population population, long drainNanos) {
+    for (EventLoop loop : loops) {
+      loop.tasks().execute(() -> loop.registry().forEach(Connection::goAway));
+    }
     if (threads.contains(Thread.currentThread())) {
-      Thread waiting =
-          new Thread(() -> awaitEnd(population, drainNanos, stopNanos), "volfram-shutdown");
+      Thread waiting = new Thread(() -> awaitEnd(population, drainNanos), "volfram-shutdown");
       waiting.setDaemon(true);
       waiting.start();
     } else {
-      awaitEnd(population, drainNanos, stopNanos);
+      awaitEnd(population, drainNanos);
     }
   }
 
@@ -120,7 +125,7 @@ final class Loops {
     }
   }
 
-  private void awaitEnd(Population population, long drainNanos, long stopNanos) {
+  private void awaitEnd(Population population, long drainNanos) {
     boolean interrupted = false;
     try {
       population.awaitNone(drainNanos);
@@ -128,7 +133,7 @@ final class Loops {
       interrupted = true; // ends the wait, not the shutdown
     }
     try {
-      stop(stopNanos);
+      stop();
     } catch (InterruptedException e) {
       interrupted = true;
     }
@@ -138,9 +143,9 @@ final class Loops {
     }
   }
 
-  private void stop(long nanos) throws InterruptedException {
+  private void stop() throws InterruptedException {
     loops.forEach(loop -> loop.tasks().stop());
-    long deadline = System.nanoTime() + nanos;
+    long deadline = System.nanoTime() + STOP_NANOS;
     for (Thread thread : threads) {
       long left = deadline - System.nanoTime();
       if (left > 0) {

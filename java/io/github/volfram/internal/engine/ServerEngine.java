@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** What a server is made of. Any thread may use it. */
 public final class ServerEngine {
 
-  /** How long loops may take to end when nothing is left to wait for. */
-  private static final long STOP_NANOS = 5_000_000_000L;
-
   private final Loops loops;
   private final Acceptor acceptor;
   private final InetSocketAddress address;
@@ -74,9 +71,6 @@ public final class ServerEngine {
     }
     acceptor.close();
     loops.first().tasks().execute(loops.first().listeners()::close);
-    for (EventLoop loop : loops.all()) {
-      loop.tasks().execute(() -> loop.registry().forEach(Connection::goAway));
-    }
-    loops.end(acceptor.population(), shutdownNanos, STOP_NANOS);
+    loops.end(acceptor.population(), shutdownNanos);
   }
 }

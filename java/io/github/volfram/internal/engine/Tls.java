@@ -81,15 +81,7 @@ final class Tls {
   }
 
   private void keep(ByteBuffer records) {
-    ByteBuffer before = kept;
-    int had = before == null ? 0 : before.remaining();
-    int added = records.remaining();
-    ByteBuffer joined = connection.loop.pool().acquire(had + added, had + added).clear();
-    if (before != null) {
-      joined.put(before);
-      connection.loop.pool().release(before);
-    }
-    kept = joined.put(records).flip();
+    kept = connection.loop.pool().join(kept, records, records.position(), records.remaining());
   }
 
   /** Decrypts whole records and keeps what is left. */

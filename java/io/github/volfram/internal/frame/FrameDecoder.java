@@ -46,7 +46,7 @@ public final class FrameDecoder {
   static final int PAYLOAD_SHORT_MAX = 0xFFFF;
 
   /** The longest payload of a control frame (§5.5). */
-  static final int CONTROL_PAYLOAD_MAX = 125;
+  public static final int CONTROL_PAYLOAD_MAX = 125;
 
   private static final String BASE_FRAMING = "RFC 6455 §5.2";
   private static final String CONTROL_FRAMES = "RFC 6455 §5.5";

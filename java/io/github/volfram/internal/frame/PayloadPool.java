@@ -2,6 +2,7 @@ package io.github.volfram.internal.frame;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Direct buffers for payloads that arrive in parts, in power-of-two classes from 4 KiB. One pool
@@ -73,6 +74,22 @@ public final class PayloadPool {
     grown.put(0, old, 0, usedBytes);
     release(old);
     return grown;
+  }
+
+  /**
+   * Lends a buffer that holds, from position to limit, what a lent one holds and then more bytes.
+   *
+   * @param first what comes first, from position to limit; taken back by this call. Null for none
+   */
+  public ByteBuffer join(@Nullable ByteBuffer first, ByteBuffer second, int index, int length) {
+    int kept = first == null ? 0 : first.remaining();
+    ByteBuffer joined = acquire(kept + length, kept + length).clear();
+    if (first != null) {
+      joined.put(0, first, first.position(), kept);
+      release(first);
+    }
+    joined.put(kept, second, index, length);
+    return joined.limit(kept + length);
   }
 
   /** Takes a lent buffer back; the caller must not touch it any more. */

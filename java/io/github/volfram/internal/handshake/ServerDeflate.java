@@ -4,8 +4,8 @@ package io.github.volfram.internal.handshake;
  * What a server makes of offers of permessage-deflate (RFC 7692).
  *
  * @param enabled whether any offer is accepted
- * @param smallWindows whether the server's deflater can be held to a window below 15 bits, which
- *     the JDK's cannot; without it an offer that asks for one is declined
+ * @param smallWindows whether the server's deflater can be held to a window below 15 bits; without
+ *     it an offer that asks for one is declined
  * @param serverNoContextTakeover whether the server empties its window after each message even when
  *     the client did not ask for it
  * @param clientNoContextTakeover whether the client is told to do so

@@ -1,18 +1,17 @@
 package io.github.volfram.internal.stream;
 
 import io.github.volfram.internal.frame.CloseFrame;
+import io.github.volfram.internal.frame.FrameDecoder;
 import java.nio.ByteBuffer;
 
 /** Judges what an application puts into control frames (RFC 6455 §5.5). Stateless. */
 final class ControlFrames {
 
-  private static final int MAX_PAYLOAD_BYTES = 125;
-
   private ControlFrames() {}
 
   /** Returns the payload when it is short enough. */
   static ByteBuffer checked(ByteBuffer payload) {
-    if (payload.remaining() > MAX_PAYLOAD_BYTES) {
+    if (payload.remaining() > FrameDecoder.CONTROL_PAYLOAD_MAX) {
       throw new IllegalArgumentException(
           "expected at most 125 bytes in a control frame, got " + payload.remaining());
     }
