@@ -3,6 +3,7 @@ package io.github.volfram;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.volfram.interop.EchoListener;
 import io.github.volfram.interop.Peers;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -17,18 +18,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Our client and our server over loopback. */
 @Timeout(60)
 class EchoTest {
-
-  private static final class Echo implements WebSocketListener {
-    @Override
-    public void onTextUtf8(WebSocket webSocket, ByteBuffer utf8) {
-      assertTrue(webSocket.offerTextUtf8(utf8));
-    }
-
-    @Override
-    public void onBinary(WebSocket webSocket, ByteBuffer payload) {
-      assertTrue(webSocket.offerBinary(payload));
-    }
-  }
 
   @ParameterizedTest
   @EnumSource(
@@ -58,7 +47,7 @@ class EchoTest {
             events.add(code + reason + cause);
           }
         };
-    try (WebSocketServer server = WebSocketServer.start(options, new Echo());
+    try (WebSocketServer server = WebSocketServer.start(options, new EchoListener());
         WebSocketClient client =
             WebSocketClient.create(
                 ClientOptions.builder().backend(backend).maxMessageBytes(32 << 20).build())) {
@@ -101,7 +90,8 @@ class EchoTest {
         };
     try (WebSocketServer server =
             WebSocketServer.start(
-                ServerOptions.builder().backend(backend).deflate(deflate).build(), new Echo());
+                ServerOptions.builder().backend(backend).deflate(deflate).build(),
+                new EchoListener());
         WebSocketClient client =
             WebSocketClient.create(
                 ClientOptions.builder().backend(backend).deflate(deflate).build())) {
@@ -134,7 +124,8 @@ class EchoTest {
           }
         };
     try (WebSocketServer server =
-            WebSocketServer.start(ServerOptions.builder().backend(backend).build(), new Echo());
+            WebSocketServer.start(
+                ServerOptions.builder().backend(backend).build(), new EchoListener());
         WebSocketClient client =
             WebSocketClient.create(ClientOptions.builder().backend(backend).build())) {
       WebSocket ws =

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.volfram.interop.EchoListener;
 import io.github.volfram.interop.Peers;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -19,8 +19,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,69 +30,30 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class TlsTest {
 
-  private static final char[] PASSWORD = "secret".toCharArray();
-
   @TempDir static Path directory;
 
-  private static SSLContext server;
-  private static SSLContext trusting;
+  private static TlsContexts contexts;
 
   @BeforeAll
   static void makeCertificate() throws Exception {
-    Path store = directory.resolve("server.p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-alias",
-                "server",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=volfram test",
-                "-ext",
-                "SAN=dns:localhost",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                new String(PASSWORD))
-            .inheritIO()
-            .start();
-    assertEquals(0, keytool.waitFor());
-    server = TlsKeys.fromPkcs12(store, PASSWORD);
-    KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD);
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("server", keys.getCertificate("server"));
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    trusting = SSLContext.getInstance("TLS");
-    trusting.init(null, trust.getTrustManagers(), null);
-  }
-
-  private static class Echo implements WebSocketListener {
-    @Override
-    public void onTextUtf8(WebSocket webSocket, ByteBuffer utf8) {
-      assertTrue(webSocket.offerTextUtf8(utf8));
-    }
-
-    @Override
-    public void onBinary(WebSocket webSocket, ByteBuffer payload) {
-      assertTrue(webSocket.offerBinary(payload));
-    }
+    contexts = TlsContexts.create(directory);
   }
 
   private static WebSocketServer start(Backend backend) throws IOException {
     return WebSocketServer.start(
-        ServerOptions.builder().backend(backend).tls(server).maxMessageBytes(16 << 20).build(),
-        new Echo());
+        ServerOptions.builder()
+            .backend(backend)
+            .tls(contexts.server())
+            .maxMessageBytes(16 << 20)
+            .build(),
+        new EchoListener());
   }
 
   private static ClientOptions.Builder options(Backend backend) {
-    return ClientOptions.builder().backend(backend).sslContext(trusting).maxMessageBytes(16 << 20);
+    return ClientOptions.builder()
+        .backend(backend)
+        .sslContext(contexts.client())
+        .maxMessageBytes(16 << 20);
   }
 
   @ParameterizedTest
@@ -178,7 +137,7 @@ class TlsTest {
     try (WebSocketServer echo = start(backend)) {
       java.net.http.WebSocket ws =
           HttpClient.newBuilder()
-              .sslContext(trusting)
+              .sslContext(contexts.client())
               .connectTimeout(Duration.ofSeconds(20))
               .build()
               .newWebSocketBuilder()

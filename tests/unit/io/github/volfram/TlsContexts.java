@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -47,19 +46,14 @@ record TlsContexts(SSLContext server, SSLContext client) {
     try (InputStream in = Files.newInputStream(file)) {
       keys.load(in, PASSWORD);
     }
-    KeyManagerFactory keyManagers =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keyManagers.init(keys, PASSWORD);
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     trusted.setCertificateEntry("server", keys.getCertificate("server"));
     TrustManagerFactory trustManagers =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trustManagers.init(trusted);
-    SSLContext server = SSLContext.getInstance("TLS");
-    server.init(keyManagers.getKeyManagers(), null, null);
     SSLContext client = SSLContext.getInstance("TLS");
     client.init(null, trustManagers.getTrustManagers(), null);
-    return new TlsContexts(server, client);
+    return new TlsContexts(TlsKeys.fromPkcs12(file, PASSWORD), client);
   }
 }

@@ -7,7 +7,7 @@ import io.github.volfram.WebSocketListener;
 import java.nio.ByteBuffer;
 
 /** Sends every message back as it came; fails the connection when it cannot. */
-class EchoListener implements WebSocketListener {
+public class EchoListener implements WebSocketListener {
 
   @Override
   public void onTextUtf8(WebSocket webSocket, ByteBuffer utf8) {
