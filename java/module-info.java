@@ -3,7 +3,11 @@ module io.github.volfram {
   requires com.sun.jna;
   requires org.jctools.core;
   requires static info.picocli;
+  requires static java.logging;
   requires static transitive org.jspecify;
 
   exports io.github.volfram;
+
+  opens io.github.volfram.cli to
+      info.picocli;
 }

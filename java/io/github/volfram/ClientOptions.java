@@ -4,6 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
 
 /** How a {@link WebSocketClient} connects and treats its connections. Immutable. */
 public final class ClientOptions extends ConnectionOptions {
@@ -35,12 +40,31 @@ public final class ClientOptions extends ConnectionOptions {
     return values.subprotocols;
   }
 
+  /** The TLS context for {@code wss}, or null for the platform's default. */
+  public @Nullable SSLContext sslContext() {
+    return values.sslContext;
+  }
+
+  /** Changes the TLS parameters of each connection. */
+  public Consumer<SSLParameters> sslParameters() {
+    return values.sslParameters;
+  }
+
+  /** Whether a server's certificate must name the host that was asked for. */
+  public boolean verifyHostname() {
+    return values.verifyHostname;
+  }
+
   /** Collects options for a client. Not thread-safe. */
   public static final class Builder extends ConnectionOptions.Builder<Builder> {
 
     private Duration connectTimeout = Duration.ofSeconds(10);
     private List<Map.Entry<String, String>> headers = List.of();
     private List<String> subprotocols = List.of();
+
+    private @Nullable SSLContext sslContext;
+    private Consumer<SSLParameters> sslParameters = parameters -> {};
+    private boolean verifyHostname = true;
 
     private Builder() {}
 
@@ -69,6 +93,31 @@ public final class ClientOptions extends ConnectionOptions {
     /** The subprotocols to offer, in order of preference (RFC 6455 §1.9); none by default. */
     public Builder subprotocols(String... names) {
       subprotocols = List.of(names);
+      return this;
+    }
+
+    /** The TLS context for {@code wss}: what is trusted, and a client certificate perhaps. */
+    public Builder sslContext(SSLContext context) {
+      sslContext = Objects.requireNonNull(context, "context");
+      return this;
+    }
+
+    /**
+     * Changes the TLS parameters of each connection: protocols, ciphers, server names. Whether the
+     * host name is verified is decided by {@link #verifyHostname} alone.
+     */
+    public Builder sslParameters(Consumer<SSLParameters> change) {
+      sslParameters = Objects.requireNonNull(change, "change");
+      return this;
+    }
+
+    /**
+     * Whether a server's certificate must name the host that was asked for (RFC 9110 §4.3.4): true,
+     * also with a context of the application's. False lets anyone with any trusted certificate
+     * answer: for tests only.
+     */
+    public Builder verifyHostname(boolean on) {
+      verifyHostname = on;
       return this;
     }
 

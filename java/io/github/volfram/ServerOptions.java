@@ -5,6 +5,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /** How a {@link WebSocketServer} listens and treats its connections. Immutable. */
@@ -54,6 +58,16 @@ public final class ServerOptions extends ConnectionOptions {
     return values.allowedOrigins;
   }
 
+  /** Gives the TLS context for the next connection, or null where there is no TLS. */
+  public @Nullable Supplier<SSLContext> tls() {
+    return values.tls;
+  }
+
+  /** Changes the TLS parameters of each connection. */
+  public Consumer<SSLParameters> sslParameters() {
+    return values.sslParameters;
+  }
+
   /** Collects options for a server. Not thread-safe. */
   public static final class Builder extends ConnectionOptions.Builder<Builder> {
 
@@ -64,6 +78,8 @@ public final class ServerOptions extends ConnectionOptions {
     private Duration shutdownTimeout = Duration.ofSeconds(10);
     private boolean plainHttp;
     private @Nullable List<String> allowedOrigins;
+    private @Nullable Supplier<SSLContext> tls;
+    private Consumer<SSLParameters> sslParameters = parameters -> {};
 
     private Builder() {}
 
@@ -131,6 +147,28 @@ public final class ServerOptions extends ConnectionOptions {
     /** Lets every page connect: right only when nothing rests on cookies or addresses. */
     public Builder allowAnyOrigin() {
       allowedOrigins = List.of();
+      return this;
+    }
+
+    /** Speaks TLS with the key and certificate of this context: {@code wss}. */
+    public Builder tls(SSLContext context) {
+      Objects.requireNonNull(context, "context");
+      return tls(() -> context);
+    }
+
+    /**
+     * Speaks TLS with the context that is current when a connection is accepted, so that a
+     * certificate is renewed without a restart ({@link TlsKeys#reloading}). The supplier is called
+     * by an event loop's thread and must not block.
+     */
+    public Builder tls(Supplier<SSLContext> context) {
+      tls = Objects.requireNonNull(context, "context");
+      return this;
+    }
+
+    /** Changes the TLS parameters of each connection: protocols, ciphers, client certificates. */
+    public Builder sslParameters(Consumer<SSLParameters> change) {
+      sslParameters = Objects.requireNonNull(change, "change");
       return this;
     }
 

@@ -11,6 +11,8 @@ import io.github.volfram.internal.handshake.ServerHandshake;
 import io.github.volfram.internal.transport.AcceptedSocket;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Spreads accepted connections over the loops of a server and begins their handshakes. */
@@ -21,6 +23,8 @@ final class Acceptor {
 
   private final ConnectionSettings settings;
   private final List<EventLoop> loops;
+  private final ServerOptions options;
+  private final @Nullable Supplier<SSLContext> tls;
   private final int maxConnections;
   private final boolean plainHttp;
   private final OriginPolicy origins;
@@ -41,6 +45,8 @@ final class Acceptor {
       @Nullable WebSocketListener listener) {
     this.settings = new ConnectionSettings(Role.SERVER, options);
     this.loops = loops;
+    this.options = options;
+    this.tls = options.tls();
     this.maxConnections = options.maxConnections();
     this.plainHttp = options.plainHttp();
     this.origins = origins(options.allowedOrigins());
@@ -111,8 +117,13 @@ final class Acceptor {
     try {
       loop.adopt(connection, socket);
     } catch (IOException | RuntimeException e) {
+      socket.discard(); // if it was not taken
       connection.terminate(CloseCode.ABNORMAL_CLOSURE, "", e, true);
       return;
+    }
+    SSLContext context = tls == null ? null : tls.get();
+    if (context != null) {
+      connection.tls = new Tls(connection, TlsSetup.server(options, context));
     }
     connection.rememberRemoteAddress();
     loop.expire(connection, loop.now() + settings.handshakeNanos);

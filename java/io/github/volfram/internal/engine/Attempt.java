@@ -5,16 +5,20 @@ import io.github.volfram.WebSocketListener;
 import io.github.volfram.internal.handshake.ClientHandshake;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client is asked to do by one call of {@code connect}.
  *
+ * @param tls for a wss URI, else null
  * @param future completed by the loop's thread, once
  */
 record Attempt(
     URI uri,
     String host,
     int port,
+    @Nullable SSLEngine tls,
     ClientHandshake handshake,
     WebSocketListener listener,
     CompletableFuture<WebSocket> future) {}

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLEngine;
 
 /** What a client is made of. Any thread may use it. */
 public final class ClientEngine {
@@ -22,6 +23,7 @@ public final class ClientEngine {
   private static final long STOP_NANOS = 5_000_000_000L;
   private static final int NONCE_BYTES = 16;
   private static final int DEFAULT_PORT = 80;
+  private static final int DEFAULT_TLS_PORT = 443;
 
   private final ClientOptions options;
   private final ConnectionSettings settings;
@@ -72,7 +74,7 @@ public final class ClientEngine {
     ConnectStage stage = new ConnectStage(connection, attempt, connectNanos);
     connection.enter(stage);
     loop.register(connection);
-    if (loop.tasks().isStopping() || attempt.future().isDone()) {
+    if (closed.get() || attempt.future().isDone()) {
       connection.drop();
       return;
     }
@@ -104,16 +106,18 @@ public final class ClientEngine {
 
   private Attempt attempt(URI uri, WebSocketListener listener) {
     String scheme = uri.getScheme();
-    if (!"ws".equalsIgnoreCase(scheme)) {
-      throw new IllegalArgumentException("expected a ws URI (RFC 6455 §3), got " + uri);
+    boolean secure = "wss".equalsIgnoreCase(scheme);
+    if (!secure && !"ws".equalsIgnoreCase(scheme)) {
+      throw new IllegalArgumentException("expected a ws or wss URI (RFC 6455 §3), got " + uri);
     }
     String host = uri.getHost();
     if (host == null || uri.getRawUserInfo() != null || uri.getRawFragment() != null) {
       throw new IllegalArgumentException(
           "expected a URI with a host and without user or fragment (RFC 6455 §3), got " + uri);
     }
-    int port = uri.getPort() == -1 ? DEFAULT_PORT : uri.getPort();
-    String hostHeader = port == DEFAULT_PORT ? host : host + ":" + port;
+    int defaultPort = secure ? DEFAULT_TLS_PORT : DEFAULT_PORT;
+    int port = uri.getPort() == -1 ? defaultPort : uri.getPort();
+    String hostHeader = port == defaultPort ? host : host + ":" + port;
     String path = uri.getRawPath();
     String query = uri.getRawQuery();
     String target = (path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
@@ -133,12 +137,14 @@ public final class ClientEngine {
             subprotocols,
             settings.deflateOffers(),
             nonce);
-    return new Attempt(uri, host, port, handshake, listener, new CompletableFuture<>());
+    SSLEngine tls = secure ? TlsSetup.client(options, host, port) : null;
+    return new Attempt(uri, host, port, tls, handshake, listener, new CompletableFuture<>());
   }
 
   /** Closes every connection with 1001, waits for them, and ends. */
   public void close() {
     if (!closed.compareAndSet(false, true)) {
+      loops.awaitEnd();
       return;
     }
     for (EventLoop loop : loops.all()) {

@@ -30,6 +30,11 @@ final class ClientHandshakeStage extends Stage {
   }
 
   @Override
+  void secured() {
+    connection.loop.sender().bytes(connection, handshake.request());
+  }
+
+  @Override
   void received(ByteBuffer buffer, int index, int length) {
     int consumed = handshake.receive(buffer, index, length);
     if (handshake.state() == ClientHandshake.State.FAILED) {

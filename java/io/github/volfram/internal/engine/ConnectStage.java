@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /** The stage of a client's connection until TCP is connected: tries one address after the other. */
@@ -75,9 +76,15 @@ final class ConnectStage extends Stage {
     }
     connection.become(ConnectionState.HANDSHAKING);
     connection.rememberRemoteAddress();
-    connection.enter(new ClientHandshakeStage(connection, attempt));
-    connection.loop.sender().bytes(connection, attempt.handshake().request());
     connection.loop.expire(connection, connection.loop.now() + connection.settings.handshakeNanos);
+    connection.enter(new ClientHandshakeStage(connection, attempt));
+    SSLEngine engine = attempt.tls();
+    if (engine == null) {
+      connection.stage().secured();
+    } else {
+      connection.tls = new Tls(connection, engine);
+      connection.tls.begin();
+    }
   }
 
   @Override

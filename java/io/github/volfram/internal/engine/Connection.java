@@ -266,9 +266,12 @@ final class Connection extends Lifecycle implements WebSocket {
 
   private void dequeue(
       int opcode, int flags, ByteBuffer payload, @Nullable SendCallback callback, long frame) {
-    QUEUED.addAndGet(this, -frame);
-    if (maySend()) {
+    boolean open = maySend();
+    if (open) {
       transmit(opcode, flags, payload, callback);
+    }
+    QUEUED.addAndGet(this, -frame); // now, so that these bytes count at all times
+    if (open) {
       noteSoftMark();
     } else if (callback != null) {
       loop.complete(callback, closed());

@@ -4,6 +4,7 @@ import io.github.volfram.CloseCode;
 import io.github.volfram.IdleStrategy;
 import io.github.volfram.SendCallback;
 import io.github.volfram.internal.frame.DeflatePool;
+import io.github.volfram.internal.frame.MessageAssembler;
 import io.github.volfram.internal.frame.PayloadPool;
 import io.github.volfram.internal.transport.AcceptedSocket;
 import io.github.volfram.internal.transport.CompletionSink;
@@ -49,6 +50,7 @@ final class EventLoop implements CompletionSink {
   private long now;
   private boolean clockIsStale;
   private @Nullable ByteBuffer receiving;
+  private @Nullable ByteBuffer plaintext;
 
   EventLoop(
       Transport transport,
@@ -65,7 +67,7 @@ final class EventLoop implements CompletionSink {
     this.tasks = new Tasks(transport);
     this.deadlines = new Deadlines(now);
     this.listeners = new Listeners(transport, registry, deadlines);
-    this.sender = new Sender(transport, new FlushSink(this), masker, delivery);
+    this.sender = new Sender(transport, new FlushSink(this), masker, delivery, pool);
   }
 
   Transport transport() {
@@ -107,6 +109,17 @@ final class EventLoop implements CompletionSink {
   /** The time of this turn, as {@link System#nanoTime()} counts it. */
   long now() {
     return now;
+  }
+
+  /** The buffer that records are decrypted into, with at least so much room. */
+  ByteBuffer plaintext(int bytes) {
+    ByteBuffer buffer = plaintext;
+    int needed = bytes + MessageAssembler.HEADROOM_BYTES;
+    if (buffer == null || buffer.capacity() < needed) {
+      buffer = ByteBuffer.allocateDirect(needed);
+      plaintext = buffer;
+    }
+    return buffer;
   }
 
   /**
@@ -176,8 +189,15 @@ final class EventLoop implements CompletionSink {
   }
 
   /** Does something after the callback that runs now, and before the loop waits. */
-  void later(Runnable task) {
-    later.add(task);
+  void later(Connection connection, Runnable task) {
+    later.add(
+        () -> {
+          try {
+            task.run();
+          } catch (Throwable thrown) {
+            broken(connection, thrown);
+          }
+        });
   }
 
   void settleLater(Outbound connection) {
@@ -274,7 +294,7 @@ final class EventLoop implements CompletionSink {
   }
 
   /** An error of this library: ends one connection and not the loop. */
-  private static void broken(Connection connection, Throwable thrown) {
+  static void broken(Connection connection, Throwable thrown) {
     Log.taskFailed(thrown);
     connection.terminate(CloseCode.ABNORMAL_CLOSURE, "", thrown, true);
   }
@@ -316,7 +336,12 @@ final class EventLoop implements CompletionSink {
       connection.lastReceived = now;
       receiving = arena;
       try {
-        connection.stage().received(arena, index, length);
+        Tls tls = connection.tls;
+        if (tls == null) {
+          connection.stage().received(arena, index, length);
+        } else {
+          tls.received(arena, index, length);
+        }
       } catch (Throwable thrown) {
         broken(connection, thrown);
       }
@@ -340,9 +365,16 @@ final class EventLoop implements CompletionSink {
     }
   }
 
+  /**
+   * Deals with it after the turn: the application must not send from {@code onClose} while the send
+   * arena still holds what other connections are to get in this turn.
+   */
   @Override
   public void closed(long token, int errno) {
-    refreshClock();
+    later.add(() -> ended(token, errno));
+  }
+
+  private void ended(long token, int errno) {
     Connection connection = registry.find(token);
     if (connection != null) {
       try {

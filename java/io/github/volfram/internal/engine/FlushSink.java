@@ -5,8 +5,8 @@ import io.github.volfram.internal.transport.CompletionSink;
 import java.nio.ByteBuffer;
 
 /**
- * Receives the completions of a flush, which may happen within a callback: so a broken connection
- * is dealt with only after that callback has returned.
+ * Receives the completions of a flush, which may happen within a callback; there are only those two
+ * kinds that call no callback.
  */
 final class FlushSink implements CompletionSink {
 
@@ -23,7 +23,7 @@ final class FlushSink implements CompletionSink {
 
   @Override
   public void closed(long token, int errno) {
-    loop.later(() -> loop.closed(token, errno));
+    loop.closed(token, errno);
   }
 
   @Override

@@ -77,7 +77,11 @@ final class FrameStage extends Stage implements MessageSink {
 
   @Override
   void received(ByteBuffer buffer, int index, int length) {
-    pinged = false;
+    if (pinged) {
+      pinged = false;
+      EventLoop loop = connection.loop;
+      loop.expireEarlier(connection, loop.now() + connection.settings.idleNanos);
+    }
     if (held != null || connection.isReadingPaused()) {
       hold(buffer, index, length);
       return;
@@ -122,6 +126,7 @@ final class FrameStage extends Stage implements MessageSink {
     if (assembling || connection.isReadingPaused() || connection.stage() != this) {
       return;
     }
+    pinged = false; // the pong may be among what waits
     ByteBuffer bytes = held;
     if (bytes != null) {
       held = null;
@@ -246,20 +251,23 @@ final class FrameStage extends Stage implements MessageSink {
     }
   }
 
-  /** Pings a silent peer, and drops one that stays silent; returns when to look again. */
+  /**
+   * Pings a silent peer, and drops one that stays silent; returns when to look again. One that
+   * takes what is buffered for it is alive, though the ping has not reached it yet.
+   */
   private long silenceDeadline(long now) {
     ConnectionSettings settings = connection.settings;
     if (connection.isReadingPaused()) {
       return now + settings.idleNanos; // a pong could not be seen
     }
     if (pinged) {
-      long deadline = pingedAt + settings.pongNanos;
+      long deadline = connection.laterProgress(pingedAt) + settings.pongNanos;
       if (now >= deadline) {
         lost("expected a byte within " + millis(settings.pongNanos) + " of a ping");
       }
       return deadline;
     }
-    long deadline = connection.lastReceived + settings.idleNanos;
+    long deadline = connection.laterProgress(connection.lastReceived) + settings.idleNanos;
     if (now < deadline) {
       return deadline;
     }

@@ -153,11 +153,9 @@ abstract class Lifecycle extends Outbound {
     stage().release();
     LingerStage next = new LingerStage(self(), code, reason, cause, endOutput);
     stage = next;
-    if (readingPaused) {
-      readingPaused = false;
-      loop.transport().resumeReading(token);
-    }
-    loop.later(next::begin);
+    readingPaused = false;
+    loop.transport().resumeReading(token); // also when it was resumed, but not there yet
+    loop.later(self(), next::begin);
   }
 
   /** Begins the closing handshake (§7.1.2). */
@@ -193,18 +191,22 @@ abstract class Lifecycle extends Outbound {
     become(ConnectionState.TERMINATED);
     loop.remove(self(), reset);
     last.release();
-    failPending();
+    if (tls != null) {
+      tls.release();
+    }
+    dropBacklog();
     settings.population.remove();
     if (!opened) {
       last.abandoned(cause);
     } else if (tellLater) {
-      loop.later(() -> tellClosed(code, reason, cause));
+      loop.later(self(), () -> tellClosed(code, reason, cause));
     } else {
       tellClosed(code, reason, cause);
     }
   }
 
   private void tellClosed(int code, String reason, @Nullable Throwable cause) {
+    failPending();
     try {
       listener().onClose(self(), code, reason, cause);
     } catch (Throwable thrown) {
@@ -238,7 +240,7 @@ abstract class Lifecycle extends Outbound {
     if (readingPaused && state != ConnectionState.TERMINATED) {
       readingPaused = false;
       lastReceived = loop.now();
-      loop.later(() -> stage().resumed()); // not within the call: it delivers messages
+      loop.later(self(), () -> stage().resumed()); // not within the call: it delivers messages
     }
   }
 }

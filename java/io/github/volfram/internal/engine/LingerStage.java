@@ -20,6 +20,10 @@ final class LingerStage extends Stage {
   private final boolean endsOutput;
   private boolean outputEnded;
   private boolean inputEnded;
+
+  /** Whether TLS has said that nothing more comes. */
+  private boolean notified;
+
   private long discarded;
 
   LingerStage(
@@ -51,6 +55,13 @@ final class LingerStage extends Stage {
     if (outputEnded
         || connection.isBacklogged()
         || connection.state() == ConnectionState.TERMINATED) {
+      return;
+    }
+    if (connection.tls != null && !notified) {
+      notified = true;
+      connection.tls.closeOutbound();
+      connection.loop.sender().flush();
+      drained();
       return;
     }
     outputEnded = true;

@@ -47,8 +47,13 @@ final class Listeners {
     Listener listener = open.get(Tokens.slot(token));
     if (listener == null) {
       socket.discard();
-    } else {
+      return;
+    }
+    try {
       listener.acceptor().accepted(socket);
+    } catch (Throwable thrown) { // an error of this library must not end the loop
+      Log.taskFailed(thrown);
+      socket.discard();
     }
   }
 

@@ -6,6 +6,7 @@ import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +23,7 @@ final class Loops {
   private final List<EventLoop> loops = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicInteger turn = new AtomicInteger();
+  private final CountDownLatch ended = new CountDownLatch(1);
 
   /**
    * Opens the loops and makes their threads, which {@link #start} starts.
@@ -106,6 +108,18 @@ final class Loops {
     }
   }
 
+  /** Waits for the end that another call has begun; a loop's own thread does not wait. */
+  void awaitEnd() {
+    if (threads.contains(Thread.currentThread())) {
+      return;
+    }
+    try {
+      ended.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void awaitEnd(Population population, long drainNanos, long stopNanos) {
     boolean interrupted = false;
     try {
@@ -118,6 +132,7 @@ final class Loops {
     } catch (InterruptedException e) {
       interrupted = true;
     }
+    ended.countDown();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -33,6 +33,9 @@ abstract class Outbound {
 
   boolean socketOpen;
 
+  /** What encrypts this connection, or null. */
+  @Nullable Tls tls;
+
   private @Nullable Outbox outbox;
   private @Nullable MessageDeflater deflater;
 
@@ -68,7 +71,7 @@ abstract class Outbound {
     return settings.role == Role.CLIENT;
   }
 
-  final void took(int bytes) {
+  final void took(long bytes) {
     takenBytes += bytes;
   }
 
@@ -84,7 +87,13 @@ abstract class Outbound {
   /** What was taken by the loop and the kernel has not got; any thread may read it. */
   final long loopBytes() {
     Outbox backlog = outbox;
-    long bytes = backlog == null ? 0 : backlog.size() + backlog.deferredBytes();
+    return backlog == null ? wireBytes() : wireBytes() + backlog.deferredBytes();
+  }
+
+  /** What is on its way to the kernel. */
+  private long wireBytes() {
+    Outbox backlog = outbox;
+    long bytes = backlog == null ? 0 : backlog.size();
     return inFlightEpoch == loop.sender().epoch() ? bytes + inFlightBytes : bytes;
   }
 
@@ -155,18 +164,36 @@ abstract class Outbound {
   private Outbox outbox() {
     Outbox backlog = outbox;
     if (backlog == null) {
-      backlog = new Outbox(loop.pool(), loop.masker());
+      backlog = new Outbox(loop.pool(), loop.masker(), loop.now());
       outbox = backlog;
     }
     return backlog;
   }
 
+  /** Keeps bytes that follow a backlog: masked, unless the key is 0, and encrypted. */
   final void backlog(ByteBuffer source, int index, int length, int key, long offset) {
+    if (tls == null) {
+      append(source, index, length, key, offset);
+    } else {
+      tls.sendMasked(source, index, length, key, offset);
+    }
+  }
+
+  /** Keeps bytes of the wire. */
+  final void append(ByteBuffer source, int index, int length, int key, long offset) {
     outbox().append(source, index, length, key, offset, loop.now());
   }
 
   /** The kernel did not take these bytes. */
   final void unsent(ByteBuffer buffer, int index, int length) {
+    try {
+      keep(buffer, index, length);
+    } catch (Throwable thrown) { // not enough memory: not now, as the turn is still sending
+      loop.later((Connection) this, () -> EventLoop.broken((Connection) this, thrown));
+    }
+  }
+
+  private void keep(ByteBuffer buffer, int index, int length) {
     Outbox backlog = outbox();
     if (backlog.isOffering()) {
       backlog.unsent(length);
@@ -174,11 +201,21 @@ abstract class Outbound {
     }
     backlog.append(buffer, index, length, 0, 0, loop.now());
     loop.transport().awaitWritable(token, true);
-    loop.expireEarlier(this, loop.now() + settings.writeNanos);
+    if (maySend()) { // else the handshake, opening or closing, has its own deadline
+      loop.expireEarlier(this, loop.now() + settings.writeNanos);
+    }
   }
 
   /** The kernel takes bytes again. */
   final void writable() {
+    try {
+      offerBacklog();
+    } catch (Throwable thrown) {
+      EventLoop.broken((Connection) this, thrown);
+    }
+  }
+
+  private void offerBacklog() {
     Outbox backlog = outbox;
     if (backlog == null) {
       return;
@@ -199,6 +236,12 @@ abstract class Outbound {
   final long writeProgress(long now) {
     Outbox backlog = outbox;
     return backlog == null || backlog.size() == 0 ? now : backlog.progressNanos();
+  }
+
+  /** The later of this time and when the kernel last took bytes of a backlog. */
+  final long laterProgress(long nanos) {
+    Outbox backlog = outbox;
+    return backlog != null && backlog.progressNanos() - nanos > 0 ? backlog.progressNanos() : nanos;
   }
 
   /** Calls back when the kernel has what was taken so far. */
@@ -222,16 +265,24 @@ abstract class Outbound {
 
   /** Calls back whom the flushes since the last call concern. */
   final void settle() {
+    try {
+      callBack();
+    } catch (Throwable thrown) {
+      EventLoop.broken((Connection) this, thrown);
+    }
+  }
+
+  private void callBack() {
     settling = false;
     Outbox backlog = outbox;
-    if (backlog == null) {
-      return;
+    if (backlog == null || !socketOpen) {
+      return; // one that has ended fails its sends elsewhere
     }
     SendCallback done;
-    while ((done = backlog.pollDone(takenBytes - loopBytes())) != null) {
+    while ((done = backlog.pollDone(takenBytes - wireBytes())) != null) {
       loop.complete(done, null);
     }
-    if (loopBytes() == 0) {
+    if (wireBytes() == 0) {
       byte[] pong = backlog.takeOwedPong();
       if (pong != null && maySend()) {
         loop.sender().frame(this, Opcode.PONG, ByteBuffer.wrap(pong));
@@ -257,16 +308,23 @@ abstract class Outbound {
     return backlog == null ? null : backlog.takeOwedPong();
   }
 
-  /** The connection has ended: gives memory back and fails the sends that were not completed. */
-  final void failPending() {
+  /** The connection has ended: gives memory back. */
+  final void dropBacklog() {
     if (deflater != null) {
       deflater.release();
     }
     Outbox backlog = outbox;
+    if (backlog != null) {
+      backlog.release();
+    }
+  }
+
+  /** The connection has ended: fails the sends that were not completed. */
+  final void failPending() {
+    Outbox backlog = outbox;
     if (backlog == null) {
       return;
     }
-    backlog.release();
     SendCallback left;
     while ((left = backlog.pollDone(Long.MAX_VALUE)) != null) {
       loop.complete(left, unsentException());

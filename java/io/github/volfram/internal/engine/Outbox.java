@@ -44,15 +44,16 @@ final class Outbox {
   /** The latest ping that is still to be answered (RFC 6455 §5.5.3), or null. */
   private byte @Nullable [] owedPong;
 
-  /** When the kernel last took some of the bytes. */
+  /** When the kernel last took some of the bytes; at first when this was made. */
   private long progressNanos;
 
   /** Whether a send has found more than the soft mark since this was last empty. */
   private boolean aboveSoftMark;
 
-  Outbox(PayloadPool pool, Masker masker) {
+  Outbox(PayloadPool pool, Masker masker, long now) {
     this.pool = pool;
     this.masker = masker;
+    this.progressNanos = now;
   }
 
   long size() {

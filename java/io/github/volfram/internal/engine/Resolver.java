@@ -4,33 +4,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the addresses of a name, which blocks, on threads of its own. Any thread may use it. */
+/**
+ * Finds the addresses of a name, which blocks, on other threads than the loops'. Any thread may use
+ * it.
+ */
 final class Resolver {
-
-  private static final int MAX_THREADS = 16;
-  private static final long IDLE_SECONDS = 10;
-
-  private static final ThreadPoolExecutor THREADS =
-      new ThreadPoolExecutor(
-          MAX_THREADS,
-          MAX_THREADS,
-          IDLE_SECONDS,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(),
-          task -> {
-            Thread thread = new Thread(task, "volfram-resolver");
-            thread.setDaemon(true);
-            return thread;
-          });
-
-  static {
-    THREADS.allowCoreThreadTimeOut(true);
-  }
 
   private Resolver() {}
 
@@ -44,7 +24,7 @@ final class Resolver {
     if (isAddress(host)) {
       look(host, answer);
     } else {
-      THREADS.execute(() -> look(host, answer));
+      Background.execute(() -> look(host, answer));
     }
   }
 

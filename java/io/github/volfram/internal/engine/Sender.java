@@ -3,6 +3,7 @@ package io.github.volfram.internal.engine;
 import io.github.volfram.internal.frame.FrameEncoder;
 import io.github.volfram.internal.frame.MaskingKeys;
 import io.github.volfram.internal.frame.Opcode;
+import io.github.volfram.internal.frame.PayloadPool;
 import io.github.volfram.internal.frame.Utf8;
 import io.github.volfram.internal.transport.CompletionSink;
 import io.github.volfram.internal.transport.Masker;
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,14 +38,26 @@ final class Sender {
   private final Delivery delivery;
   private final MaskingKeys keys = new MaskingKeys();
   private final ByteBuffer arena;
+  private final PayloadPool pool;
   private final ByteBuffer scratch = ByteBuffer.allocate(FrameEncoder.MAX_HEADER_BYTES);
+
+  /** Buffers of TLS records that the next flush sends, and those that the turn sends. */
+  private ArrayList<ByteBuffer> submitted = new ArrayList<>();
+
+  private ArrayList<ByteBuffer> flushing = new ArrayList<>();
 
   private int position;
   private int runStart;
   private @Nullable Outbound run;
   private int epoch;
 
-  Sender(Transport transport, CompletionSink sink, Masker masker, Delivery delivery) {
+  Sender(
+      Transport transport,
+      CompletionSink sink,
+      Masker masker,
+      Delivery delivery,
+      PayloadPool pool) {
+    this.pool = pool;
     this.transport = transport;
     this.sink = sink;
     this.masker = masker;
@@ -62,12 +77,13 @@ final class Sender {
 
   /** Sends a frame. */
   void frame(Outbound to, boolean fin, int rsv, int opcode, ByteBuffer payload) {
+    payOwedPong(to);
     int index = payload.position();
     int length = payload.remaining();
     boolean masked = to.masks();
     int header = FrameEncoder.headerBytes(length, masked);
-    to.took(header + length);
-    if (length >= IN_PLACE_MIN_BYTES && !masked && fin && !to.isBacklogged()) {
+    to.took((long) header + length);
+    if (length >= IN_PLACE_MIN_BYTES && !masked && fin && !to.isBacklogged() && to.tls == null) {
       ByteBuffer base = delivery.frameInPlace(payload, opcode);
       if (base != null) {
         FrameEncoder.putHeader(base, index - header, true, rsv, opcode, length);
@@ -76,7 +92,7 @@ final class Sender {
       }
     }
     int key = masked ? keys.next() : 0;
-    boolean whole = header + length <= PIECE_MAX_BYTES;
+    boolean whole = fits(length);
     if (!enter(to, whole ? header + length : header)) {
       putHeader(scratch, 0, fin, rsv, opcode, length, masked, key);
       to.backlog(scratch, 0, header, 0, 0);
@@ -93,6 +109,14 @@ final class Sender {
       advance(to, length);
     } else {
       longPayload(to, payload, index, length, key);
+    }
+  }
+
+  /** Answers the ping that came before what is to be sent now (RFC 6455 §5.5.2). */
+  private void payOwedPong(Outbound to) {
+    byte[] pong = to.takeOwedPong();
+    if (pong != null) {
+      frame(to, Opcode.PONG, ByteBuffer.wrap(pong));
     }
   }
 
@@ -113,7 +137,7 @@ final class Sender {
   }
 
   private void longPayload(Outbound to, ByteBuffer payload, int index, int length, int key) {
-    if (key == 0 && payload.isDirect()) {
+    if (key == 0 && payload.isDirect() && to.tls == null) {
       submit(to, payload, index, length);
       flush();
     } else {
@@ -150,6 +174,7 @@ final class Sender {
    * @param length of the text in UTF-8, short enough that {@link #fits} is true
    */
   void text(Outbound to, int opcode, String text, int length) {
+    payOwedPong(to);
     boolean masked = to.masks();
     int header = FrameEncoder.headerBytes(length, masked);
     if (!enter(to, header + length)) {
@@ -168,7 +193,7 @@ final class Sender {
 
   /** Whether a frame with so long a payload is encoded in one piece. */
   static boolean fits(int length) {
-    return FrameEncoder.MAX_HEADER_BYTES + length <= PIECE_MAX_BYTES;
+    return length <= PIECE_MAX_BYTES - FrameEncoder.MAX_HEADER_BYTES;
   }
 
   /**
@@ -180,10 +205,6 @@ final class Sender {
       flush();
     }
     if (to.isBacklogged()) {
-      byte[] pong = to.takeOwedPong(); // it answers a ping that came before
-      if (pong != null) {
-        frame(to, Opcode.PONG, ByteBuffer.wrap(pong));
-      }
       return false;
     }
     if (run != to) {
@@ -209,8 +230,35 @@ final class Sender {
     Outbound to = run;
     if (to != null) {
       run = null;
-      transport.submit(to.token, arena, runStart, position - runStart);
+      Tls tls = to.tls;
+      if (tls == null) {
+        transport.submit(to.token, arena, runStart, position - runStart);
+      } else {
+        tls.send(arena, runStart, position - runStart);
+      }
     }
+  }
+
+  /** Submits TLS records, from position to limit of a pooled buffer, which becomes ours. */
+  void record(Outbound to, ByteBuffer records) {
+    int index = records.position();
+    int length = records.remaining();
+    if (length == 0 || !to.socketOpen) {
+      pool.release(records);
+    } else if (to.isBacklogged()) {
+      to.append(records, index, length, 0, 0);
+      pool.release(records);
+    } else {
+      transport.submit(to.token, records, index, length);
+      submitted.add(records);
+    }
+  }
+
+  private void release(List<ByteBuffer> buffers) {
+    for (int i = 0; i < buffers.size(); i++) {
+      pool.release(buffers.get(i));
+    }
+    buffers.clear();
   }
 
   /** A connection's socket is about to be closed: submits its run, or drops it. */
@@ -226,7 +274,11 @@ final class Sender {
 
   /** Submits what is left, for the turn that follows to send. */
   void beginTurn() {
+    release(flushing); // sent by the turn before
     endRun();
+    ArrayList<ByteBuffer> sending = submitted;
+    submitted = flushing;
+    flushing = sending;
     position = 0;
     epoch++;
   }
@@ -239,6 +291,8 @@ final class Sender {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    release(flushing);
+    release(submitted);
     position = 0;
     epoch++;
   }

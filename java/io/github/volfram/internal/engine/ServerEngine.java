@@ -69,6 +69,7 @@ public final class ServerEngine {
   /** Closes every connection with 1001, waits for them, and ends. */
   public void close() {
     if (!closed.compareAndSet(false, true)) {
+      loops.awaitEnd();
       return;
     }
     acceptor.close();

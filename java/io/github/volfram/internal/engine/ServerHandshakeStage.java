@@ -55,7 +55,9 @@ final class ServerHandshakeStage extends Stage {
   /** Answers the request; returns the listener of an accepted connection. */
   private @Nullable WebSocketListener decide() {
     String refusal =
-        handshake.isUpgrade() ? acceptor.origins().refusal(handshake.request(), false) : null;
+        handshake.isUpgrade()
+            ? acceptor.origins().refusal(handshake.request(), connection.tls != null)
+            : null;
     if (refusal != null) {
       respond(403, refusal);
       return null;

@@ -20,6 +20,9 @@ abstract class Stage {
     throw new IllegalStateException("connected in " + this);
   }
 
+  /** TLS is established, or there is none and the connection is made. */
+  void secured() {}
+
   /** Bytes have arrived; they are this stage's to change until it returns. */
   abstract void received(ByteBuffer buffer, int index, int length);
 

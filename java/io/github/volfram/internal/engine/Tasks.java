@@ -1,6 +1,7 @@
 package io.github.volfram.internal.engine;
 
 import io.github.volfram.internal.transport.Transport;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ final class Tasks {
 
   void execute(Runnable task) {
     queue.offer(task);
+    VarHandle.fullFence(); // the queue ends an offer with a store that a later load may overtake
     if (asleep.get() && asleep.compareAndSet(true, false)) {
       transport.wakeup();
     }
@@ -90,10 +92,10 @@ final class Tasks {
     }
   }
 
-  /** Returns false when there is a task, so that the loop must not wait. */
+  /** Returns false when there is a task or an end to come, so that the loop must not wait. */
   boolean fallAsleep() {
     asleep.set(true);
-    return queue.isEmpty();
+    return queue.isEmpty() && !stopping; // the task that stop() queued may have run already
   }
 
   void wakeUp() {

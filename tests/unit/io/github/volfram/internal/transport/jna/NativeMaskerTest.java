@@ -8,7 +8,9 @@ import io.github.volfram.internal.transport.Masker;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +18,7 @@ class NativeMaskerTest {
 
   private static final int KEY = 0x37FA213D;
   private static final int LONG = NativeMasker.BREAK_EVEN_BYTES;
+  private static final int OTHER = NativeMasker.OTHER_TEXT_BREAK_EVEN_BYTES;
 
   private final Masker java = JavaMasker.INSTANCE;
   private Masker masker;
@@ -62,14 +65,70 @@ class NativeMaskerTest {
   }
 
   @Test
+  void textOfAnyLengthIsJudgedAsJavaDoes() {
+    byte[] bytes = "Съешь ещё этих мягких булок 漢字 🚀 ".repeat(80).getBytes(StandardCharsets.UTF_8);
+    for (int length = OTHER - 2; length <= bytes.length; length++) {
+      ByteBuffer actual = ByteBuffer.allocateDirect(bytes.length).put(0, bytes);
+      ByteBuffer expected = ByteBuffer.allocateDirect(bytes.length).put(0, bytes);
+      java.mask(actual, 0, length, KEY, length);
+      java.mask(expected, 0, length, KEY, length);
+      int state = java.maskText(expected, 0, length, KEY, length, Masker.UTF8_COMPLETE);
+      assertEquals(state, masker.maskText(actual, 0, length, KEY, length, Masker.UTF8_COMPLETE));
+      assertEquals(expected, actual);
+    }
+  }
+
+  @Test
+  void shortTextCrossesOnlyWhenItIsNotAscii() {
+    assertEquals(1, javaCallsFor("x".repeat(LONG - 1)));
+    assertEquals(0, javaCallsFor("x".repeat(LONG)));
+    assertEquals(1, javaCallsFor("ж".repeat((OTHER - 1) / 2)));
+    assertEquals(0, javaCallsFor("ж".repeat(OTHER / 2)));
+  }
+
+  /** How often the text is left to Java, masked and at each offset. */
+  private int javaCallsFor(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    Set<Integer> counts = new HashSet<>();
+    for (int offset = 0; offset < 4; offset++) {
+      ByteBuffer payload = ByteBuffer.allocateDirect(bytes.length).put(0, bytes);
+      java.mask(payload, 0, bytes.length, KEY, offset);
+      CountingMasker counting = new CountingMasker();
+      int state =
+          new NativeMasker(counting)
+              .maskText(payload, 0, bytes.length, KEY, offset, Masker.UTF8_COMPLETE);
+      assertEquals(Masker.UTF8_COMPLETE, state);
+      counts.add(counting.calls);
+    }
+    assertEquals(1, counts.size(), "the same at each offset");
+    return counts.iterator().next();
+  }
+
+  private static final class CountingMasker implements Masker {
+    int calls;
+
+    @Override
+    public void mask(ByteBuffer buffer, int index, int length, int key, long offset) {
+      calls++;
+      JavaMasker.INSTANCE.mask(buffer, index, length, key, offset);
+    }
+
+    @Override
+    public int maskText(ByteBuffer buffer, int index, int length, int key, long offset, int state) {
+      calls++;
+      return JavaMasker.INSTANCE.maskText(buffer, index, length, key, offset, state);
+    }
+  }
+
+  @Test
   void slicesBeginWhereTheyBegin() {
-    ByteBuffer whole = ByteBuffer.allocateDirect(4096);
-    ByteBuffer slice = whole.slice(1000, 2000);
-    masker.mask(slice, 0, 2000, 0x01010101, 0);
+    ByteBuffer whole = ByteBuffer.allocateDirect(2 * LONG + 1000);
+    ByteBuffer slice = whole.slice(1000, LONG);
+    masker.mask(slice, 0, LONG, 0x01010101, 0);
     assertEquals(0, whole.get(999));
     assertEquals(1, whole.get(1000));
-    assertEquals(1, whole.get(2999));
-    assertEquals(0, whole.get(3000));
+    assertEquals(1, whole.get(1000 + LONG - 1));
+    assertEquals(0, whole.get(1000 + LONG));
   }
 
   @Test

@@ -1,0 +1,103 @@
+package io.github.volfram.cli;
+
+import io.github.volfram.ClientOptions;
+import io.github.volfram.WebSocket;
+import io.github.volfram.WebSocketClient;
+import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** An interactive client. */
+@Command(
+    name = "connect",
+    description = {
+      "Connects to a WebSocket server and talks to it over the standard streams.",
+      "Each line of the input is sent as a text message, each message received is printed; the end"
+          + " of the input closes the connection.",
+      "The exit code is 0 when the connection was closed with 1000, 1001 or no code."
+    })
+final class ConnectCommand implements Callable<Integer> {
+
+  private static final int MAX_MESSAGE_BYTES = 64 << 20;
+
+  @Parameters(
+      paramLabel = "URL",
+      converter = WebSocketUri.class,
+      description = "Where to connect, such as ws://127.0.0.1:9001/echo.")
+  private URI uri = URI.create("");
+
+  @Mixin private BackendFlag backend = new BackendFlag();
+
+  @Option(
+      names = {"-H", "--header"},
+      paramLabel = "'NAME: VALUE'",
+      converter = HeaderLine.Converter.class,
+      description = "Adds a header to the request; may be repeated.")
+  private List<HeaderLine> headers = List.of();
+
+  @Option(
+      names = "--subprotocol",
+      paramLabel = "NAME",
+      description = "Offers a subprotocol; may be repeated, the preferred one first.")
+  private List<String> subprotocols = List.of();
+
+  @Override
+  public Integer call() {
+    ClientOptions.Builder options =
+        ClientOptions.builder()
+            .backend(backend.choice())
+            .maxMessageBytes(MAX_MESSAGE_BYTES)
+            .subprotocols(subprotocols.toArray(String[]::new));
+    headers.forEach(header -> options.header(header.name(), header.value()));
+    PrintStream out =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    try (WebSocketClient client = WebSocketClient.create(options.build())) {
+      PrintingListener listener = new PrintingListener(out);
+      WebSocket webSocket = client.connect(uri, listener).join();
+      System.err.println(connected(webSocket.subprotocol()));
+      Thread reader = new Thread(() -> sendLines(webSocket), "volfram-stdin");
+      reader.setDaemon(true); // a read of the standard input cannot be interrupted
+      reader.start();
+      PrintingListener.End end = listener.end().join();
+      System.err.println(end.describe());
+      return end.isClean() ? 0 : 1;
+    }
+  }
+
+  private String connected(@Nullable String subprotocol) {
+    return "connected to " + uri + (subprotocol == null ? "" : ", subprotocol " + subprotocol);
+  }
+
+  /**
+   * Sends one line after the other, each when the one before has left, so that few are buffered.
+   */
+  private static void sendLines(WebSocket webSocket) {
+    BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8));
+    try {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        webSocket.sendText(line).join();
+      }
+    } catch (IOException e) {
+      System.err.println("the standard input cannot be read: " + Failures.describe(e));
+    } catch (CompletionException e) {
+      // The connection has ended, which the other thread reports.
+    }
+    webSocket.close();
+  }
+}

@@ -1,0 +1,74 @@
+package io.github.volfram.cli;
+
+import io.github.volfram.IdleStrategy;
+import io.github.volfram.ServerOptions;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** What the commands that start a server have in common. */
+final class ServerFlags {
+
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      description = "Where to listen (default: ${DEFAULT-VALUE}; 0.0.0.0 for every address).")
+  private String host = "127.0.0.1";
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description = "The port (default: ${DEFAULT-VALUE}; 0 lets the system choose).")
+  private int port = 9001;
+
+  @Mixin private BackendFlag backend = new BackendFlag();
+
+  @Option(
+      names = "--loops",
+      paramLabel = "N",
+      description = "Event loops, each with a thread (default: ${DEFAULT-VALUE}).")
+  private int loops = 1;
+
+  @Option(
+      names = "--idle",
+      paramLabel = "block|spin|yield|backoff",
+      converter = IdleConverter.class,
+      description = "What a loop does when nothing is ready (default: ${DEFAULT-VALUE}).")
+  private IdleStrategy idle = IdleStrategy.BLOCK;
+
+  @Option(
+      names = "--max-message-bytes",
+      paramLabel = "BYTES",
+      converter = ByteCount.class,
+      description = "The longest message received, such as 65536 or 64m (default: 1m).")
+  private int maxMessageBytes = 1 << 20;
+
+  /**
+   * The options so far.
+   *
+   * @throws IllegalArgumentException when a number is out of its bounds
+   */
+  ServerOptions.Builder options() {
+    return ServerOptions.builder()
+        .host(host)
+        .port(port)
+        .backend(backend.choice())
+        .loops(loops)
+        .idle(idle)
+        .maxMessageBytes(maxMessageBytes)
+        .outboundHardCapBytes(EchoListener.hardCapBytes(maxMessageBytes))
+        .outboundSoftMarkBytes(EchoListener.SOFT_MARK_BYTES);
+  }
+
+  static final class IdleConverter implements ITypeConverter<IdleStrategy> {
+    @Override
+    public IdleStrategy convert(String value) {
+      try {
+        return IdleStrategy.parse(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+}

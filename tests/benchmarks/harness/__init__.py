@@ -1,0 +1,1 @@
+"""Runs the scenarios: servers on one core, load on another, medians of interleaved rounds."""

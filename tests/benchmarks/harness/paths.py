@@ -1,0 +1,75 @@
+"""Where things are, and how they are built."""
+
+import glob
+import os
+import shutil
+import subprocess
+
+BENCHMARKS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = os.path.dirname(os.path.dirname(BENCHMARKS))
+TARGET = os.path.join(ROOT, "target")
+WORK = os.path.join(TARGET, "benchmarks")
+LOAD = os.path.join(WORK, "load")
+NPM = os.path.join(WORK, "npm")
+
+
+def java():
+    home = os.environ.get("JAVA_HOME")
+    return os.path.join(home, "bin", "java") if home else "java"
+
+
+def jcmd():
+    home = os.environ.get("JAVA_HOME")
+    return os.path.join(home, "bin", "jcmd") if home else "jcmd"
+
+
+def build_java():
+    subprocess.run(["mvn", "-q", "-Pbench", "-DskipTests", "package"], cwd=ROOT, check=True)
+
+
+def build_load():
+    """The load generator and the floors."""
+    os.makedirs(LOAD, exist_ok=True)
+    with open(os.path.join(LOAD, "build.log"), "w", encoding="utf-8") as log:
+        for command in (
+            ["cmake", "-S", os.path.join(BENCHMARKS, "load"), "-B", LOAD],
+            ["cmake", "--build", LOAD],
+        ):
+            if subprocess.run(command, stdout=log, stderr=log, check=False).returncode != 0:
+                raise SystemExit("the load generator could not be built: see " + log.name)
+
+
+def install_npm():
+    """npm ws, at the versions of package.json; returns why it is not there, or None."""
+    if not shutil.which("npm") or not shutil.which("node"):
+        return "npm and node are not installed"
+    source = os.path.join(BENCHMARKS, "npm")
+    shutil.copytree(source, NPM, dirs_exist_ok=True)
+    wanted = os.path.join(NPM, "package.json")
+    lock = os.path.join(NPM, "node_modules", ".package-lock.json")
+    if os.path.exists(lock) and os.path.getmtime(lock) > os.path.getmtime(
+        os.path.join(source, "package.json")
+    ):
+        return None
+    result = subprocess.run(
+        ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock"],
+        cwd=NPM, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        return f"npm install failed in {os.path.dirname(wanted)}: {result.stderr.strip()[-200:]}"
+    return None
+
+
+def classpath():
+    with open(os.path.join(WORK, "classpath"), encoding="utf-8") as file:
+        libraries = file.read().strip()
+    return os.pathsep.join(
+        [os.path.join(TARGET, "classes"), os.path.join(TARGET, "test-classes"), libraries])
+
+
+def volfram_jar():
+    jars = [
+        jar for jar in glob.glob(os.path.join(TARGET, "volfram-*.jar"))
+        if not jar.endswith(("-sources.jar", "-javadoc.jar", "-tests.jar"))]
+    if len(jars) != 1:
+        raise SystemExit(f"expected one target/volfram-*.jar, found {len(jars)}")
+    return jars[0]

@@ -1,0 +1,50 @@
+"""What is measured: the arguments of the load generator, by name."""
+
+from harness import servers
+
+
+class Scenario:
+    def __init__(self, title, mode, *arguments, spinning=False, rate=None):
+        self.title = title
+        self.mode = mode
+        self.arguments = list(arguments)
+        self.rate = rate
+        if mode == "fanout":
+            self.commands = servers.FANOUT_COMMANDS
+            self.servers = list(self.commands)
+        else:
+            self.commands = servers.COMMANDS
+            self.servers = servers.SLEEPING + (servers.SPINNING if spinning else [])
+
+
+def _closed(title, connections, depth, size, kind="binary", **options):
+    return Scenario(
+        title, "closed", "--connections", str(connections), "--depth", str(depth),
+        "--size", str(size), "--type", kind, **options)
+
+
+# What the smoke run asks of the servers that are not ours.
+SMOKE_OF_PEERS = ["small", "large-mixed", "fanout"]
+
+SCENARIOS = {
+    "ping-pong": _closed("1 connection, 64 B, client sleeps", 1, 1, 64),
+    "ping-pong-spin": Scenario(
+        "1 connection, 64 B, client spins", "closed", "--connections", "1", "--spin",
+        spinning=True),
+    "small": _closed("64 connections, 64 B", 64, 1, 64),
+    "pipelined": _closed("64 connections, 16 messages under way on each, 64 B", 64, 16, 64),
+    "many": _closed("500 connections, 125 B", 500, 1, 125),
+    "large-binary": _closed("64 connections, 16 KiB binary", 64, 1, 16384),
+    "large-ascii": _closed("64 connections, 16 KiB text, ASCII", 64, 1, 16384, "ascii"),
+    "large-mixed": _closed("64 connections, 16 KiB text, mixed scripts", 64, 1, 16384, "mixed"),
+    "huge": _closed("8 connections, 1 MiB binary", 8, 1, 1 << 20),
+    "open-loop": Scenario(
+        "64 connections, 20,000 messages/s, 64 B, timed from when they were due", "open",
+        "--connections", "64", rate=20000),
+    "fanout": Scenario(
+        "1 publisher, 1,000 subscribers, 64 B; rates are of deliveries", "fanout",
+        "--connections", "1000"),
+    "connects": Scenario(
+        "connect, upgrade, close; 16 at a time", "connects", "--connections", "16"),
+    "idle": Scenario("8,000 idle connections", "idle", "--connections", "8000"),
+}

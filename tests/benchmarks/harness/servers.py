@@ -1,0 +1,158 @@
+"""The servers that are compared, all on the loopback."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+
+from harness import paths
+
+START_SECONDS = 60
+
+# The heap is touched at the start, so that what a server's resident memory grows by later is
+# memory outside it; what is inside is counted by jcmd.
+JVM = ["-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch"]
+
+PEER_MAIN = "io.github.volfram.benchmarks.peers.PeerServer"
+
+
+def _volfram(*options):
+    def command(port):
+        jar = paths.volfram_jar()
+        return [paths.java(), *JVM, "-jar", jar, "echo", "--port", str(port), *options]
+    return command
+
+
+def _peer(name, *options):
+    def command(port):
+        classpath = paths.classpath()
+        return [paths.java(), *JVM, "-cp", classpath, PEER_MAIN, name, str(port), *options]
+    return command
+
+
+def _node(*options):
+    return lambda port: ["node", os.path.join(paths.NPM, "echo.js"), str(port), *options]
+
+
+def _floor(name, *options):
+    return lambda port: [os.path.join(paths.LOAD, name), str(port), *options]
+
+
+COMMANDS = {
+    "volfram-native": _volfram("--backend", "native"),
+    "volfram-uring": _volfram("--backend", "native", "--poller", "uring"),
+    "volfram-nio": _volfram("--backend", "nio"),
+    "volfram-native-spin": _volfram("--backend", "native", "--idle", "spin"),
+    "volfram-nio-spin": _volfram("--backend", "nio", "--idle", "spin"),
+    "floor-epoll": _floor("floor-epoll"),
+    "floor-epoll-spin": _floor("floor-epoll", "spin"),
+    "floor-uring": _floor("floor-uring"),
+    "netty-epoll": _peer("netty-epoll"),
+    "netty-epoll-spin": _peer("netty-epoll-spin"),
+    "netty-uring": _peer("netty-uring"),
+    "netty-nio": _peer("netty-nio"),
+    "undertow": _peer("undertow"),
+    "jetty": _peer("jetty"),
+    "java-websocket": _peer("java-websocket"),
+    "npm-ws": _node(),
+}
+
+# The same libraries as servers that pass each message to all other connections.
+FANOUT_COMMANDS = {
+    name: _peer(name, "fanout")
+    for name in ("volfram-native", "volfram-nio", "netty-epoll", "netty-uring", "netty-nio",
+                 "undertow", "jetty", "java-websocket")
+}
+FANOUT_COMMANDS["npm-ws"] = _node("fanout")
+
+SPINNING = [name for name in COMMANDS if name.endswith("-spin")]
+SLEEPING = [name for name in COMMANDS if name not in SPINNING]
+
+
+# Those that a kernel or a container may refuse.
+OPTIONAL = [name for name in COMMANDS if "uring" in name]
+
+
+class NotStarted(Exception):
+    """The server is not there; the message says why."""
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """One server process on its core. Paused, it takes nothing from the one that is measured."""
+
+    def __init__(self, name, cpu, commands=COMMANDS):
+        self.name = name
+        self.port = _free_port()
+        self.command = commands[name](self.port)
+        self.log = os.path.join(paths.WORK, "logs", name + ".log")
+        os.makedirs(os.path.dirname(self.log), exist_ok=True)
+        with open(self.log, "w", encoding="utf-8") as log:
+            self.process = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                preexec_fn=lambda: os.sched_setaffinity(0, {cpu}))
+        try:
+            self._await()
+        except BaseException:
+            self.stop()
+            raise
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    @property
+    def is_java(self):
+        return self.command[0] == paths.java()
+
+    def _await(self):
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                with open(self.log, encoding="utf-8") as log:
+                    said = log.read().strip().split("\n")[-1]
+                raise NotStarted(f"{self.name} ended with {self.process.returncode}: {said}")
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.02)
+        raise NotStarted(f"{self.name} did not listen within {START_SECONDS} s: see {self.log}")
+
+    def pause(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def _jcmd(self, *command):
+        return subprocess.run(
+            [paths.jcmd(), str(self.pid), *command],
+            capture_output=True, text=True, check=True).stdout
+
+    def live_heap_bytes(self):
+        """After a full collection; None where there is no such thing."""
+        if not self.is_java:
+            return None
+        return int(re.search(r"^Total\s+\d+\s+(\d+)", self._jcmd("GC.class_histogram"),
+                             re.MULTILINE).group(1))
+
+    def allocated_bytes(self):
+        """By all threads so far, to the megabyte; None where it cannot be known."""
+        if not self.is_java:
+            return None
+        units = {"B": 1, "K": 2**10, "M": 2**20, "G": 2**30}
+        found = re.findall(r"allocated=(\d+)([BKMG])", self._jcmd("Thread.print", "-e"))
+        return sum(int(number) * units[unit] for number, unit in found)

@@ -1,0 +1,157 @@
+package io.github.volfram.benchmarks.peers;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SelectStrategy;
+import io.netty.channel.SelectStrategyFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.ChannelMatchers;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.uring.IoUringAdaptiveBufferRingAllocator;
+import io.netty.channel.uring.IoUringBufferRingConfig;
+import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringIoHandlerConfig;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetAddress;
+
+/**
+ * Netty 4.2 on each of its transports: one event loop for everything, one flush for all that a read
+ * brought, frames written back without a copy. With io_uring it receives multishot into a buffer
+ * ring.
+ */
+final class NettyPeer {
+
+  private static final short BUFFER_GROUP = 1;
+
+  private NettyPeer() {}
+
+  static void epoll(int port, boolean fanout) throws InterruptedException {
+    start(port, fanout, EpollIoHandler.newFactory(), EpollServerSocketChannel.class, false);
+  }
+
+  /** Never sleeps: for the scenarios in which latency is bought with a core. */
+  static void epollSpinning(int port, boolean fanout) throws InterruptedException {
+    SelectStrategyFactory busy = () -> (selectNow, hasTasks) -> SelectStrategy.BUSY_WAIT;
+    start(port, fanout, EpollIoHandler.newFactory(0, busy), EpollServerSocketChannel.class, false);
+  }
+
+  static void nio(int port, boolean fanout) throws InterruptedException {
+    start(port, fanout, NioIoHandler.newFactory(), NioServerSocketChannel.class, false);
+  }
+
+  static void uring(int port, boolean fanout) throws InterruptedException {
+    IoUringIoHandlerConfig config =
+        new IoUringIoHandlerConfig()
+            .setBufferRingConfig(
+                IoUringBufferRingConfig.builder()
+                    .bufferGroupId(BUFFER_GROUP)
+                    .bufferRingSize((short) 1024)
+                    .batchSize(512)
+                    .allocator(new IoUringAdaptiveBufferRingAllocator())
+                    .build());
+    start(
+        port, fanout, IoUringIoHandler.newFactory(config), IoUringServerSocketChannel.class, true);
+  }
+
+  private static void start(
+      int port,
+      boolean fanout,
+      IoHandlerFactory factory,
+      Class<? extends ServerChannel> channelType,
+      boolean bufferRing)
+      throws InterruptedException {
+    ChannelGroup all = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(new MultiThreadIoEventLoopGroup(1, factory))
+            .channel(channelType)
+            .option(ChannelOption.SO_BACKLOG, PeerServer.BACKLOG)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    prepare(channel, fanout ? new FanOut(all) : new Echo());
+                  }
+                });
+    if (bufferRing) {
+      bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
+    }
+    bootstrap.bind(InetAddress.getLoopbackAddress(), port).sync();
+  }
+
+  private static void prepare(SocketChannel channel, ChannelHandler handler) {
+    WebSocketServerProtocolConfig config =
+        WebSocketServerProtocolConfig.newBuilder()
+            .websocketPath("/")
+            .maxFramePayloadLength(PeerServer.MAX_MESSAGE_BYTES)
+            .allowExtensions(false)
+            .build();
+    channel
+        .pipeline()
+        .addLast(
+            new HttpServerCodec(),
+            new HttpObjectAggregator(16 * 1024),
+            new WebSocketServerProtocolHandler(config),
+            handler);
+  }
+
+  private static final class FanOut extends ChannelInboundHandlerAdapter {
+    private final ChannelGroup all;
+
+    private FanOut(ChannelGroup all) {
+      this.all = all;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+      all.add(context.channel());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object frame) {
+      all.writeAndFlush(frame, ChannelMatchers.isNot(context.channel()), true);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      context.close();
+    }
+  }
+
+  private static final class Echo extends ChannelInboundHandlerAdapter {
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object frame) {
+      context.write(frame, context.voidPromise());
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+      context.flush();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      context.close();
+    }
+  }
+}
