@@ -60,6 +60,7 @@ final class ConnectCommand implements Callable<Integer> {
     ClientOptions.Builder options =
         ClientOptions.builder()
             .backend(backend.choice())
+            .poller(backend.poller())
             .maxMessageBytes(MAX_MESSAGE_BYTES)
             .subprotocols(subprotocols.toArray(String[]::new));
     headers.forEach(header -> options.header(header.name(), header.value()));

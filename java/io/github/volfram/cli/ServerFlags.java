@@ -54,6 +54,7 @@ final class ServerFlags {
         .host(host)
         .port(port)
         .backend(backend.choice())
+        .poller(backend.poller())
         .loops(loops)
         .idle(idle)
         .maxMessageBytes(maxMessageBytes)

@@ -105,6 +105,15 @@ record BackendChoice(Backend backend, String reason, NativePoller poller) {
     return new BackendChoice(Backend.NATIVE, "", poller);
   }
 
+  /** What is polled with; {@link Poller#AUTO} where that is for NIO to know. */
+  Poller usedPoller() {
+    if (backend == Backend.NIO) {
+      return Poller.AUTO;
+    }
+    boolean usual = poller == NativePoller.USUAL;
+    return Poller.parse(usual ? NativeSupport.current().poller() : poller.toString());
+  }
+
   Transport newTransport() {
     return backend == Backend.NATIVE ? new JnaTransport(poller) : new NioTransport();
   }
