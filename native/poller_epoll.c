@@ -51,7 +51,8 @@ static int arm(struct loop *loop, struct vf_slot *slot, unsigned from, unsigned 
                     : (from & VF_ATTACHED) ? EPOLL_CTL_MOD
                                            : EPOLL_CTL_ADD;
     struct epoll_event event = {.data = {.u64 = (uint64_t)slot->token}};
-    event.events = (to & VF_READ ? (uint32_t)EPOLLIN : 0) | (to & VF_WRITE ? (uint32_t)EPOLLOUT : 0);
+    event.events =
+        (to & VF_READ ? (uint32_t)EPOLLIN : 0) | (to & VF_WRITE ? (uint32_t)EPOLLOUT : 0);
     return epoll_ctl(of(loop)->epoll, operation, slot->fd, &event) < 0 ? -errno : 0;
 }
 
@@ -103,7 +104,8 @@ int epoll_ready(struct loop *loop, int64_t timeout_nanos)
         }
     } else {
         do {
-            count = epoll_wait(poller->epoll, poller->events, READY_MAX, timeout_nanos < 0 ? -1 : 0);
+            count =
+                epoll_wait(poller->epoll, poller->events, READY_MAX, timeout_nanos < 0 ? -1 : 0);
         } while (count < 0 && errno == EINTR);
     }
     if (count < 0) {
@@ -118,8 +120,8 @@ int epoll_ready(struct loop *loop, int64_t timeout_nanos)
         }
         loop->ready[found].token = token;
         loop->ready[found].flags = (events & EPOLLIN ? (uint32_t)VF_READ : 0) |
-                             (events & EPOLLOUT ? (uint32_t)VF_WRITE : 0) |
-                             (events & (EPOLLERR | EPOLLHUP) ? (uint32_t)READY_BROKEN : 0);
+                                   (events & EPOLLOUT ? (uint32_t)VF_WRITE : 0) |
+                                   (events & (EPOLLERR | EPOLLHUP) ? (uint32_t)READY_BROKEN : 0);
         found++;
     }
     return found;

@@ -20,7 +20,8 @@ enum {
 };
 
 /* IORING_SETUP_SINGLE_ISSUER came with the last of what is needed here, in Linux 6.0. */
-static int set_up(struct io_uring_params *params) {
+static int set_up(struct io_uring_params *params)
+{
     static const unsigned ways[] = {IORING_SETUP_DEFER_TASKRUN, IORING_SETUP_COOP_TASKRUN};
     int fd = -1;
     for (int i = 0; fd < 0 && i < 2; i++) {
@@ -34,7 +35,8 @@ static int set_up(struct io_uring_params *params) {
     return fd < 0 ? -EINVAL : fd;
 }
 
-static int map(struct uring *uring, const struct io_uring_params *params) {
+static int map(struct uring *uring, const struct io_uring_params *params)
+{
     size_t sq_bytes = params->sq_off.array + params->sq_entries * sizeof(unsigned);
     size_t cq_bytes = params->cq_off.cqes + params->cq_entries * sizeof(struct io_uring_cqe);
     uring->rings_bytes = sq_bytes > cq_bytes ? sq_bytes : cq_bytes;
@@ -66,12 +68,14 @@ static int map(struct uring *uring, const struct io_uring_params *params) {
     return 0;
 }
 
-int uring_reserve(struct uring *uring) {
+int uring_reserve(struct uring *uring)
+{
     unsigned head = __atomic_load_n(uring->sq_head, __ATOMIC_ACQUIRE);
     return uring->tail - head < uring->sq_entries ? 0 : uring_submit(uring);
 }
 
-struct io_uring_sqe *uring_request(struct uring *uring, uint8_t opcode, int fd, uint64_t data) {
+struct io_uring_sqe *uring_request(struct uring *uring, uint8_t opcode, int fd, uint64_t data)
+{
     if (uring_reserve(uring) < 0) {
         return NULL;
     }
@@ -81,7 +85,8 @@ struct io_uring_sqe *uring_request(struct uring *uring, uint8_t opcode, int fd, 
 }
 
 static int enter(struct uring *uring, unsigned wait, unsigned flags, const void *argument,
-                 size_t size) {
+                 size_t size)
+{
     if (!uring->enabled) {
         if (syscall(SYS_io_uring_register, uring->fd, IORING_REGISTER_ENABLE_RINGS, NULL, 0) < 0) {
             return -errno;
@@ -101,7 +106,8 @@ static int enter(struct uring *uring, unsigned wait, unsigned flags, const void 
     return result < 0 ? -errno : 0;
 }
 
-int uring_submit(struct uring *uring) {
+int uring_submit(struct uring *uring)
+{
     int result;
     do {
         result = enter(uring, 0, 0, NULL, 0);
@@ -109,7 +115,8 @@ int uring_submit(struct uring *uring) {
     return result;
 }
 
-int uring_enter(struct uring *uring, int64_t wait_nanos) {
+int uring_enter(struct uring *uring, int64_t wait_nanos)
+{
     unsigned flags = __atomic_load_n(uring->sq_flags, __ATOMIC_ACQUIRE);
     if (wait_nanos == 0 && uring->tail == *uring->sq_head &&
         !(flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW))) {
@@ -126,7 +133,8 @@ int uring_enter(struct uring *uring, int64_t wait_nanos) {
     return result == -ETIME ? 0 : result;
 }
 
-static int start(struct uring *uring, struct vf_slot *slot, unsigned flight, bool empty) {
+static int start(struct uring *uring, struct vf_slot *slot, unsigned flight, bool empty)
+{
     bool listens = slot->phase == VF_PHASE_LISTENING;
     enum uring_op op = flight == FLIGHT_WATCH   ? OP_WATCH
                        : flight == FLIGHT_WRITE ? OP_WRITE
@@ -164,7 +172,8 @@ static int start(struct uring *uring, struct vf_slot *slot, unsigned flight, boo
 
 /* The last completion of what is cancelled is on its way: the request stays in flight until then.
  */
-static int cancel(struct uring *uring, struct vf_slot *slot, unsigned flight) {
+static int cancel(struct uring *uring, struct vf_slot *slot, unsigned flight)
+{
     enum uring_op op = flight == FLIGHT_WATCH              ? OP_WATCH
                        : flight == FLIGHT_WRITE            ? OP_WRITE
                        : slot->phase == VF_PHASE_LISTENING ? OP_ACCEPT
@@ -178,7 +187,8 @@ static int cancel(struct uring *uring, struct vf_slot *slot, unsigned flight) {
     return 0;
 }
 
-int uring_follow(struct uring *uring, struct vf_slot *slot, unsigned armed, bool empty) {
+int uring_follow(struct uring *uring, struct vf_slot *slot, unsigned armed, bool empty)
+{
     unsigned to = (armed & VF_READ ? FLIGHT_READ : 0U) | (armed & VF_WRITE ? FLIGHT_WRITE : 0U) |
                   (armed == VF_ATTACHED ? FLIGHT_WATCH : 0U);
     int result = 0;
@@ -192,12 +202,14 @@ int uring_follow(struct uring *uring, struct vf_slot *slot, unsigned armed, bool
     return result;
 }
 
-static int arm(struct loop *loop, struct vf_slot *slot, unsigned from, unsigned to) {
+static int arm(struct loop *loop, struct vf_slot *slot, unsigned from, unsigned to)
+{
     (void)from;
     return uring_follow(uring_of(loop), slot, to, false);
 }
 
-static int close_socket(struct loop *loop, int fd) {
+static int close_socket(struct loop *loop, int fd)
+{
     struct uring *uring = uring_of(loop);
     struct io_uring_sqe *request = uring_request(uring, IORING_OP_ASYNC_CANCEL, fd, OP_NONE);
     if (request == NULL) {
@@ -213,7 +225,8 @@ static int close_socket(struct loop *loop, int fd) {
     return 0;
 }
 
-int uring_watch_wakeups(struct uring *uring) {
+int uring_watch_wakeups(struct uring *uring)
+{
     struct io_uring_sqe *request =
         uring_request(uring, IORING_OP_POLL_ADD, uring->wake, uring_data(0, OP_WAKE));
     if (request == NULL) {
@@ -225,7 +238,8 @@ int uring_watch_wakeups(struct uring *uring) {
     return 0;
 }
 
-static int wake(struct loop *loop) {
+static int wake(struct loop *loop)
+{
     uint64_t one = 1;
     ssize_t written;
     do {
@@ -235,12 +249,14 @@ static int wake(struct loop *loop) {
     return written < 0 && errno != EAGAIN ? -errno : 0;
 }
 
-static int settle(struct loop *loop) {
+static int settle(struct loop *loop)
+{
     struct uring *uring = uring_of(loop);
     return uring->tail == *uring->sq_head ? 0 : uring_submit(uring);
 }
 
-static void release(struct uring *uring) {
+static void release(struct uring *uring)
+{
     uring_pools_close(uring);
     if (uring->sqes != NULL) {
         munmap(uring->sqes, uring->sqes_bytes);
@@ -264,7 +280,8 @@ static void release(struct uring *uring) {
  * too, but later; and it does not let another thread, which may close a loop, cancel anything: then
  * the connections are ended beforehand.
  */
-static void close_uring(struct loop *loop) {
+static void close_uring(struct loop *loop)
+{
     struct uring *uring = uring_of(loop);
     if (uring->enabled) {
         uring->tail = *uring->sq_head; /* no request that was not made yet */
@@ -282,7 +299,8 @@ static void close_uring(struct loop *loop) {
     release(uring);
 }
 
-int uring_open(struct loop *loop) {
+int uring_open(struct loop *loop)
+{
     static const struct poller_kind kind = {
         .close = close_uring,
         .wake = wake,

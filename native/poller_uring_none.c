@@ -3,7 +3,8 @@
 
 #include <errno.h>
 
-int uring_open(struct loop *loop) {
+int uring_open(struct loop *loop)
+{
     (void)loop;
     return -ENOSYS;
 }

@@ -25,7 +25,7 @@ void submit_unsent(struct loop *loop, struct turn *turn, int32_t index, ptrdiff_
             sent -= region->length;
         } else {
             turn_complete(turn, region->token, VF_UNSENT, index, (int32_t)sent,
-                     region->length - (int32_t)sent);
+                          region->length - (int32_t)sent);
             hold_arena(loop, turn, region->address);
             sent = 0;
         }
@@ -51,13 +51,14 @@ int submit_gather(const struct turn *turn, int32_t index, struct iovec *regions,
     *total = 0;
     do {
         const struct vf_submission *region = &turn->submissions[index];
-        bool misled = region->next != 0 &&
-                      (region->next <= index || region->next >= turn->submission_count ||
-                       turn->submissions[region->next].kind != VF_SEND_MORE);
+        bool misled =
+            region->next != 0 && (region->next <= index || region->next >= turn->submission_count ||
+                                  turn->submissions[region->next].kind != VF_SEND_MORE);
         if (region->address == 0 || region->length < 0 || misled) {
             return -EINVAL;
         }
-        regions[count++] = (struct iovec){(void *)(intptr_t)region->address, (size_t)region->length};
+        regions[count++] =
+            (struct iovec){(void *)(intptr_t)region->address, (size_t)region->length};
         *total += (size_t)region->length;
         index = region->next;
     } while (index != 0 && count < max);
@@ -148,7 +149,7 @@ static int execute(struct loop *loop, struct turn *turn)
 }
 
 int turn_begin(struct loop *loop, struct turn *turn, int64_t submissions, int32_t count,
-                 int64_t completions, int32_t capacity)
+               int64_t completions, int32_t capacity)
 {
     if (loop == NULL || count < 0 || (count > 0 && submissions == 0) || completions == 0 ||
         capacity < VF_COMPLETION_MARGIN || (capacity - VF_COMPLETION_MARGIN) / 2 < count) {

@@ -114,19 +114,23 @@ struct uring {
 /* In `stopped`: the socket was empty, so that receiving at once would be in vain. */
 enum { STOPPED_EMPTY = 1 << OP_SHIFT };
 
-static inline struct uring *uring_of(const struct loop *loop) {
+static inline struct uring *uring_of(const struct loop *loop)
+{
     return (struct uring *)loop->poller;
 }
 
-static inline uint64_t uring_data(int64_t token, enum uring_op op) {
+static inline uint64_t uring_data(int64_t token, enum uring_op op)
+{
     return (uint64_t)token | (uint64_t)op << OP_SHIFT;
 }
 
-static inline enum uring_op uring_op_of(uint64_t data) {
+static inline enum uring_op uring_op_of(uint64_t data)
+{
     return (enum uring_op)(data >> OP_SHIFT & 0xff);
 }
 
-static inline int64_t uring_token(uint64_t data) {
+static inline int64_t uring_token(uint64_t data)
+{
     return (int64_t)(data & ~((uint64_t)0xff << OP_SHIFT));
 }
 

@@ -16,9 +16,10 @@ enum { MAX_PER_ARENA = 8192 }; /* the numbers of all have 16 bits */
 static const struct {
     int32_t stride;
     int32_t sixteenths; /* of each arena */
-} plans[POOLS] = {{2048 + 64, 4}, {20 * 1024 + 64, 8}, {64 * 1024 + 64, 4}};
+} plans[POOLS] = {{2048 + 64, 4}, {20 * 1024 + 64, 4}, {128 * 1024 + 64, 8}};
 
-static void provide(struct uring *uring, struct uring_pool *pool, int buffer) {
+static void provide(struct uring *uring, struct uring_pool *pool, int buffer)
+{
     int32_t index;
     int arena = uring_pool_place(pool, buffer, &index);
     struct io_uring_buf *entry = &pool->ring[pool->tail & pool->mask];
@@ -29,12 +30,14 @@ static void provide(struct uring *uring, struct uring_pool *pool, int buffer) {
     pool->available++;
 }
 
-static void publish(struct uring_pool *pool) {
+static void publish(struct uring_pool *pool)
+{
     /* The tail of the ring overlays the last field of its first entry. */
     __atomic_store_n(&pool->ring[0].resv, pool->tail, __ATOMIC_RELEASE);
 }
 
-static int open_pool(struct uring *uring, struct uring_pool *pool, uint16_t group) {
+static int open_pool(struct uring *uring, struct uring_pool *pool, uint16_t group)
+{
     unsigned entries = 1;
     while (entries < (unsigned)pool->count) {
         entries *= 2;
@@ -65,7 +68,8 @@ static int open_pool(struct uring *uring, struct uring_pool *pool, uint16_t grou
     return 0;
 }
 
-int uring_pools_open(struct uring *uring, const struct loop *loop) {
+int uring_pools_open(struct uring *uring, const struct loop *loop)
+{
     int32_t start = VF_ARENA_SLACK_BYTES;
     int32_t sixteenth = (loop->arena_bytes - 2 * VF_ARENA_SLACK_BYTES) / 16;
     for (int i = 0; i < POOLS; i++) {
@@ -87,7 +91,8 @@ int uring_pools_open(struct uring *uring, const struct loop *loop) {
     return 0;
 }
 
-void uring_pools_close(struct uring *uring) {
+void uring_pools_close(struct uring *uring)
+{
     for (int i = 0; i < POOLS; i++) {
         struct uring_pool *pool = &uring->pools[i];
         free(pool->reported[0]);
@@ -97,7 +102,8 @@ void uring_pools_close(struct uring *uring) {
     }
 }
 
-bool uring_pools_recycle(struct uring *uring, unsigned parity) {
+bool uring_pools_recycle(struct uring *uring, unsigned parity)
+{
     bool any = false;
     for (int i = 0; i < POOLS; i++) {
         struct uring_pool *pool = &uring->pools[i];
@@ -114,7 +120,8 @@ bool uring_pools_recycle(struct uring *uring, unsigned parity) {
     return any;
 }
 
-struct uring_pool *uring_pool_of(struct uring *uring, int buffer) {
+struct uring_pool *uring_pool_of(struct uring *uring, int buffer)
+{
     struct uring_pool *pool = &uring->pools[POOLS - 1];
     while (buffer < pool->first) {
         pool--;
@@ -122,7 +129,8 @@ struct uring_pool *uring_pool_of(struct uring *uring, int buffer) {
     return pool;
 }
 
-int uring_pool_place(const struct uring_pool *pool, int buffer, int32_t *index) {
+int uring_pool_place(const struct uring_pool *pool, int buffer, int32_t *index)
+{
     int32_t within = buffer - pool->first;
     int arena = within >= pool->per_arena;
     within -= arena * pool->per_arena;
@@ -130,13 +138,15 @@ int uring_pool_place(const struct uring_pool *pool, int buffer, int32_t *index) 
     return arena;
 }
 
-void uring_pool_report(struct uring *uring, int buffer) {
+void uring_pool_report(struct uring *uring, int buffer)
+{
     struct uring_pool *pool = uring_pool_of(uring, buffer);
     unsigned parity = uring->turn & 1;
     pool->reported[parity][pool->reported_count[parity]++] = (uint16_t)buffer;
 }
 
-void uring_pool_return(struct uring *uring, int buffer) {
+void uring_pool_return(struct uring *uring, int buffer)
+{
     struct uring_pool *pool = uring_pool_of(uring, buffer);
     provide(uring, pool, buffer);
     publish(pool);

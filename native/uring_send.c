@@ -3,7 +3,8 @@
 
 #include <errno.h>
 
-int uring_send(struct loop *loop, struct turn *turn, int32_t head) {
+int uring_send(struct loop *loop, struct turn *turn, int32_t head)
+{
     struct uring *uring = uring_of(loop);
     const struct vf_submission *first = &turn->submissions[head];
     struct msghdr *message = NULL;
@@ -21,8 +22,8 @@ int uring_send(struct loop *loop, struct turn *turn, int32_t head) {
             return count;
         }
         if (next != 0) {
-            return submit_send_now(loop, turn,
-                                   head); /* several system calls, one after the other */
+            /* Several system calls, one after the other. */
+            return submit_send_now(loop, turn, head);
         }
         message = &uring->messages[uring->message_count++];
         *message = (struct msghdr){.msg_iov = regions, .msg_iovlen = (size_t)count};
@@ -41,9 +42,13 @@ int uring_send(struct loop *loop, struct turn *turn, int32_t head) {
     return 0;
 }
 
-bool uring_sent(struct loop *loop, struct turn *turn, uint64_t data, int32_t result) {
+bool uring_sent(struct loop *loop, struct turn *turn, uint64_t data, int32_t result)
+{
     struct uring *uring = uring_of(loop);
     int32_t index = (int32_t)(data >> 32);
+    if (index >= turn->submission_count) {
+        return true; /* of an earlier call that the kernel refused */
+    }
     struct vf_slot *slot = loop_slot(loop, turn->submissions[index].token);
     if (slot == NULL || slot->phase == VF_PHASE_BROKEN) {
         return true; /* closed by its owner since, or told already */

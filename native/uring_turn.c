@@ -12,7 +12,8 @@ enum { EVENT_COMPLETIONS = 3, NANOS_PER_SECOND = 1000000000 };
 /* What becomes of an event: done with, or kept until there is room, or until its owner wants it. */
 enum outcome { DONE, NO_ROOM, HELD };
 
-static bool grow(struct uring *uring) {
+static bool grow(struct uring *uring)
+{
     int32_t capacity = 2 * uring->event_capacity;
     struct uring_event *events = realloc(uring->events, (size_t)capacity * sizeof *events);
     if (events == NULL) {
@@ -28,7 +29,8 @@ static bool grow(struct uring *uring) {
     return true;
 }
 
-bool uring_keep(struct uring *uring, uint64_t data, int32_t result, uint32_t flags) {
+bool uring_keep(struct uring *uring, uint64_t data, int32_t result, uint32_t flags)
+{
     if (uring->event_count == uring->event_capacity && !grow(uring)) {
         return false;
     }
@@ -37,7 +39,8 @@ bool uring_keep(struct uring *uring, uint64_t data, int32_t result, uint32_t fla
 }
 
 /* Takes what has completed out of the ring: reports sends, and keeps the rest. */
-static int reap(struct loop *loop, struct turn *turn) {
+static int reap(struct loop *loop, struct turn *turn)
+{
     struct uring *uring = uring_of(loop);
     bool complete = true;
     unsigned head = *uring->cq_head;
@@ -67,7 +70,8 @@ static int reap(struct loop *loop, struct turn *turn) {
 }
 
 /* Enters the ring and reaps, again while the kernel has completions that found no room in it. */
-static int enter_and_reap(struct loop *loop, struct turn *turn, int64_t wait_nanos) {
+static int enter_and_reap(struct loop *loop, struct turn *turn, int64_t wait_nanos)
+{
     struct uring *uring = uring_of(loop);
     int result = uring_enter(uring, wait_nanos);
     int reaped = reap(loop, turn);
@@ -80,12 +84,14 @@ static int enter_and_reap(struct loop *loop, struct turn *turn, int64_t wait_nan
 }
 
 /* A request has ended; whether there is to be another is decided before the ring is entered. */
-static void stopped(struct uring *uring, struct vf_slot *slot, unsigned flight, bool empty) {
+static void stopped(struct uring *uring, struct vf_slot *slot, unsigned flight, bool empty)
+{
     slot->armed &= (uint8_t)~flight;
     uring->stopped[uring->stopped_count++] = (uint64_t)slot->token | (empty ? STOPPED_EMPTY : 0);
 }
 
-static int restart(struct loop *loop) {
+static int restart(struct loop *loop)
+{
     struct uring *uring = uring_of(loop);
     int result = 0;
     for (int32_t i = 0; i < uring->stopped_count && result == 0; i++) {
@@ -99,7 +105,8 @@ static int restart(struct loop *loop) {
     return result;
 }
 
-static void choose_pool(struct uring *uring, struct vf_slot *slot, int pool, int32_t received) {
+static void choose_pool(struct uring *uring, struct vf_slot *slot, int pool, int32_t received)
+{
     if (received == uring->pools[pool].size && pool < POOLS - 1) {
         pool++;
     } else if (pool > 0 && received <= uring->pools[pool - 1].size) {
@@ -111,7 +118,8 @@ static void choose_pool(struct uring *uring, struct vf_slot *slot, int pool, int
 }
 
 static enum outcome received(struct loop *loop, struct turn *turn, struct vf_slot *slot,
-                             const struct uring_event *event) {
+                             const struct uring_event *event)
+{
     struct uring *uring = uring_of(loop);
     int pool = slot->armed >> POOL_SHIFT;
     bool broken = event->result < 0 || (event->result == 0 && slot->fault != 0);
@@ -143,7 +151,8 @@ static enum outcome received(struct loop *loop, struct turn *turn, struct vf_slo
 }
 
 static enum outcome accepted(struct turn *turn, struct uring *uring, struct vf_slot *slot,
-                             const struct uring_event *event) {
+                             const struct uring_event *event)
+{
     if (event->result >= 0 && !(slot->wanted & VF_READ)) {
         return HELD;
     }
@@ -170,7 +179,8 @@ static enum outcome accepted(struct turn *turn, struct uring *uring, struct vf_s
 
 /* What a poll has seen: that the socket can be written to, or is broken. */
 static void polled(struct loop *loop, struct turn *turn, struct vf_slot *slot, unsigned flight,
-                   const struct uring_event *event) {
+                   const struct uring_event *event)
+{
     int seen = event->result > 0 ? event->result : 0;
     if (!(event->flags & IORING_CQE_F_MORE)) {
         stopped(uring_of(loop), slot, flight, false);
@@ -197,7 +207,8 @@ static void polled(struct loop *loop, struct turn *turn, struct vf_slot *slot, u
 
 /* A send has failed; bytes from before may be unreported yet. */
 static enum outcome faulted(struct loop *loop, struct turn *turn, struct vf_slot *slot,
-                            struct uring_event *event) {
+                            struct uring_event *event)
+{
     if (event->result == 0) {
         event->result = 1;
         return NO_ROOM; /* after those that this turn reports */
@@ -209,7 +220,8 @@ static enum outcome faulted(struct loop *loop, struct turn *turn, struct vf_slot
     return DONE;
 }
 
-static void drop(struct uring *uring, const struct uring_event *event) {
+static void drop(struct uring *uring, const struct uring_event *event)
+{
     if (uring_op_of(event->data) == OP_ACCEPT && event->result >= 0) {
         close(event->result);
     } else if (event->flags & IORING_CQE_F_BUFFER) {
@@ -217,7 +229,8 @@ static void drop(struct uring *uring, const struct uring_event *event) {
     }
 }
 
-static enum outcome handle(struct loop *loop, struct turn *turn, struct uring_event *event) {
+static enum outcome handle(struct loop *loop, struct turn *turn, struct uring_event *event)
+{
     struct uring *uring = uring_of(loop);
     struct vf_slot *slot = loop_slot(loop, uring_token(event->data));
     if (slot == NULL || slot->phase == VF_PHASE_BROKEN) {
@@ -251,7 +264,8 @@ static enum outcome handle(struct loop *loop, struct turn *turn, struct uring_ev
 }
 
 /* Reports what can be reported now, and keeps the rest in its order. */
-static void report(struct loop *loop, struct turn *turn) {
+static void report(struct loop *loop, struct turn *turn)
+{
     struct uring *uring = uring_of(loop);
     int32_t kept = 0;
     uring->pending = false;
@@ -269,13 +283,15 @@ static void report(struct loop *loop, struct turn *turn) {
     uring->event_count = kept;
 }
 
-static int64_t now(void) {
+static int64_t now(void)
+{
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (int64_t)time.tv_sec * NANOS_PER_SECOND + time.tv_nsec;
 }
 
-int uring_turn(struct loop *loop, struct turn *turn, int64_t timeout_nanos) {
+int uring_turn(struct loop *loop, struct turn *turn, int64_t timeout_nanos)
+{
     struct uring *uring = uring_of(loop);
     int64_t deadline = timeout_nanos > 0 ? now() + timeout_nanos : 0;
     int64_t left = timeout_nanos;
@@ -310,11 +326,13 @@ int uring_turn(struct loop *loop, struct turn *turn, int64_t timeout_nanos) {
     return 0;
 }
 
-int uring_flush(struct loop *loop, struct turn *turn) {
+int uring_flush(struct loop *loop, struct turn *turn)
+{
     return enter_and_reap(loop, turn, 0);
 }
 
-void uring_discard(struct uring *uring) {
+void uring_discard(struct uring *uring)
+{
     for (unsigned head = *uring->cq_head; head != *uring->cq_tail; head++) {
         const struct io_uring_cqe *cqe = &uring->cqes[head & uring->cq_mask];
         if (uring_op_of(cqe->user_data) == OP_ACCEPT && cqe->res >= 0) {
