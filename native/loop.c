@@ -5,10 +5,38 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-int64_t vf_loop_open(int64_t slots, int32_t slotCount, int64_t arena0, int64_t arena1,
-                     int32_t arenaBytes)
+int32_t vf_poller(void)
 {
-    if (slots == 0 || slotCount < 1 || arena0 == 0 || arena1 == 0 ||
+    return VF_POLLER_EPOLL;
+}
+
+static int open_poller(struct loop *loop, int32_t kind)
+{
+    switch (kind) {
+    case VF_POLLER_NONE:
+    case VF_POLLER_EPOLL:
+        return epoll_open(loop);
+    case VF_POLLER_URING:
+        return uring_open(loop);
+    default:
+        return -ENOSYS;
+    }
+}
+
+int32_t vf_poller_usable(int32_t poller)
+{
+    static uint8_t nothing[2 * VF_ARENA_MIN_BYTES];
+    struct vf_slot slot = {0};
+    int64_t arena = (int64_t)(intptr_t)nothing;
+    int64_t loop = vf_loop_open((int64_t)(intptr_t)&slot, 1, arena, arena + VF_ARENA_MIN_BYTES,
+                                VF_ARENA_MIN_BYTES, poller);
+    return loop < 0 ? (int32_t)loop : vf_loop_close(loop);
+}
+
+int64_t vf_loop_open(int64_t slots, int32_t slotCount, int64_t arena0, int64_t arena1,
+                     int32_t arenaBytes, int32_t poller)
+{
+    if (slots == 0 || slotCount < 1 || slotCount > VF_MAX_SLOTS || arena0 == 0 || arena1 == 0 ||
         arenaBytes < VF_ARENA_MIN_BYTES) {
         return -EINVAL;
     }
@@ -16,23 +44,23 @@ int64_t vf_loop_open(int64_t slots, int32_t slotCount, int64_t arena0, int64_t a
     if (loop == NULL) {
         return -ENOMEM;
     }
-    int result = poller_open(&loop->poller);
-    if (result < 0) {
-        free(loop);
-        return result;
-    }
     loop->slots = (struct vf_slot *)(intptr_t)slots;
     loop->slot_count = slotCount;
     loop->arenas[0] = (uint8_t *)(intptr_t)arena0;
     loop->arenas[1] = (uint8_t *)(intptr_t)arena1;
     loop->arena_bytes = arenaBytes;
+    int result = open_poller(loop, poller);
+    if (result < 0) {
+        free(loop);
+        return result;
+    }
     return (int64_t)(intptr_t)loop;
 }
 
 int32_t vf_loop_table(int64_t handle, int64_t slots, int32_t slotCount)
 {
     struct loop *loop = (struct loop *)(intptr_t)handle;
-    if (loop == NULL || slots == 0 || slotCount < loop->slot_count) {
+    if (loop == NULL || slots == 0 || slotCount < loop->slot_count || slotCount > VF_MAX_SLOTS) {
         return -EINVAL;
     }
     loop->slots = (struct vf_slot *)(intptr_t)slots;
@@ -46,7 +74,7 @@ int32_t vf_loop_close(int64_t handle)
     if (loop == NULL) {
         return -EINVAL;
     }
-    poller_close(loop->poller);
+    loop->poller->kind->close(loop);
     for (int32_t i = 0; i < loop->slot_count; i++) {
         if (loop->slots[i].phase != VF_PHASE_FREE) {
             loop->slots[i].phase = VF_PHASE_FREE;
@@ -60,7 +88,7 @@ int32_t vf_loop_close(int64_t handle)
 int32_t vf_wakeup(int64_t handle)
 {
     struct loop *loop = (struct loop *)(intptr_t)handle;
-    return loop == NULL ? -EINVAL : poller_wake(loop->poller);
+    return loop == NULL ? -EINVAL : loop->poller->kind->wake(loop);
 }
 
 struct vf_slot *loop_slot(struct loop *loop, int64_t token)
@@ -94,12 +122,13 @@ int loop_arm(struct loop *loop, struct vf_slot *slot)
     if (to != 0 || slot->phase < VF_PHASE_ENDED) {
         to |= VF_ATTACHED;
     }
-    if (to == slot->armed) {
+    unsigned from = slot->armed & ARMED_BITS;
+    if (to == from) {
         return 0;
     }
-    int result = poller_arm(loop->poller, slot->fd, slot->token, slot->armed, to);
+    int result = loop->poller->kind->arm(loop, slot, from, to);
     if (result == 0) {
-        slot->armed = (uint8_t)to;
+        slot->armed = (uint8_t)((slot->armed & ~(unsigned)ARMED_BITS) | to);
     }
     return result;
 }
@@ -107,7 +136,7 @@ int loop_arm(struct loop *loop, struct vf_slot *slot)
 void loop_detach(struct loop *loop, struct vf_slot *slot)
 {
     if (slot->armed & VF_ATTACHED) {
-        (void)poller_arm(loop->poller, slot->fd, slot->token, slot->armed, 0);
-        slot->armed = 0;
+        (void)loop->poller->kind->arm(loop, slot, slot->armed & ARMED_BITS, 0);
+        slot->armed &= (uint8_t)~ARMED_BITS;
     }
 }

@@ -17,7 +17,35 @@ struct ready {
     uint32_t flags;
 };
 
-struct poller;
+struct iovec;
+struct loop;
+struct turn;
+
+/*
+ * How a loop hears of its sockets. Of readiness (epoll): the turn then receives by itself; or of
+ * what is done already (io_uring), which executes a turn in its own way.
+ */
+struct poller_kind {
+    void (*close)(struct loop *loop);
+    int (*wake)(struct loop *loop);
+    /* Follows a change of the lower bits of vf_slot.armed, where either side may lack VF_ATTACHED.
+     * A socket watched without interest still reports that it is broken. */
+    int (*arm)(struct loop *loop, struct vf_slot *slot, unsigned from, unsigned to);
+    /* Forgets a descriptor and closes it, after what was sent before. */
+    int (*close_socket)(struct loop *loop, int fd);
+    /* Sends a chain of submissions, now or when the poller settles. */
+    int (*send)(struct loop *loop, struct turn *turn, int32_t head);
+    /* Hands every send so far to the kernel. */
+    int (*settle)(struct loop *loop);
+    /* What vf_turn and vf_flush do when the submissions have been executed. */
+    int (*turn)(struct loop *loop, struct turn *turn, int64_t timeout_nanos);
+    int (*flush)(struct loop *loop, struct turn *turn);
+};
+
+/* What each poller puts first into its own structure. */
+struct poller {
+    const struct poller_kind *kind;
+};
 
 struct loop {
     struct poller *poller;
@@ -25,22 +53,17 @@ struct loop {
     int32_t slot_count;
     int32_t arena_bytes;
     uint8_t *arenas[2];
-    /* What the poller has reported and no turn has had room for: [ready_next, ready_count). */
+    /* What epoll has reported and no turn has had room for: [ready_next, ready_count). */
     int32_t ready_next;
     int32_t ready_count;
     struct ready ready[READY_MAX];
 };
 
-/* A poller. It watches level-triggered; armed == VF_ATTACHED alone still reports READY_BROKEN. */
-int poller_open(struct poller **poller);
-void poller_close(struct poller *poller);
-/* Tells the kernel about a change of vf_slot.armed, where either side may lack VF_ATTACHED. */
-int poller_arm(struct poller *poller, int fd, int64_t token, unsigned from, unsigned to);
-/* Forgets a descriptor that is about to be closed, if it is known. */
-void poller_forget(struct poller *poller, int fd);
+/* Make loop->poller, or return -errno. */
+int epoll_open(struct loop *loop);
+int uring_open(struct loop *loop);
 /* Returns the number of ready sockets, 0 also after a wakeup. */
-int poller_wait(struct poller *poller, struct ready *ready, int max, int64_t timeout_nanos);
-int poller_wake(struct poller *poller);
+int epoll_ready(struct loop *loop, int64_t timeout_nanos);
 
 /* The slot that a token names, or NULL when it is stale. */
 struct vf_slot *loop_slot(struct loop *loop, int64_t token);
@@ -48,6 +71,9 @@ struct vf_slot *loop_slot(struct loop *loop, int64_t token);
 int loop_arm(struct loop *loop, struct vf_slot *slot);
 /* Stops watching. */
 void loop_detach(struct loop *loop, struct vf_slot *slot);
+
+/* The bits of vf_slot.armed that loop_arm decides; a poller may use the others. */
+enum { ARMED_BITS = VF_READ | VF_WRITE | VF_ATTACHED };
 
 /* What one call of vf_turn or vf_flush works on. */
 struct turn {
@@ -66,6 +92,17 @@ int turn_begin(struct loop *loop, struct turn *turn, int64_t submissions, int32_
                int64_t completions, int32_t capacity);
 void turn_complete(struct turn *turn, int64_t token, int32_t kind, int32_t result, int32_t index,
                    int32_t length);
+/* A turn by readiness: waits, accepts, and receives from what is ready. */
+int turn_by_readiness(struct loop *loop, struct turn *turn, int64_t timeout_nanos);
+/* A connection attempt has ended. */
+void turn_connected(struct loop *loop, struct turn *turn, struct vf_slot *slot);
+/* Sends a chain by system calls of its own. */
+int submit_send_now(struct loop *loop, struct turn *turn, int32_t head);
+/* Collects the part of a chain that one system call takes; returns the number of regions. */
+int submit_gather(const struct turn *turn, int32_t index, struct iovec *regions, int max,
+                  size_t *total, int32_t *next);
+/* Reports what is left of a chain from `index` on, whose first `sent` bytes the kernel took. */
+void submit_unsent(struct loop *loop, struct turn *turn, int32_t index, ptrdiff_t sent);
 /* The connection is broken: reports it and never watches it again. */
 void turn_end_broken(struct loop *loop, struct turn *turn, struct vf_slot *slot, int error);
 /* loop_arm, which takes a refusal by the kernel for the end of the connection. */
@@ -77,7 +114,6 @@ int socket_accept(int listener);
 /* The pending error of a socket, 0 for none. */
 int socket_error(int fd);
 /* Sends, retrying EINTR, without SIGPIPE. */
-struct iovec;
 ptrdiff_t socket_send(int fd, struct iovec *regions, int count);
 /* Receives, retrying EINTR; -errno. */
 ptrdiff_t socket_receive(int fd, uint8_t *to, size_t length);

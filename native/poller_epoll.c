@@ -20,40 +20,22 @@ struct kernel_timespec {
     int64_t nanos;
 };
 
-struct poller {
+struct epoll {
+    struct poller base;
     int epoll;
     int wake;
     int lacks_pwait2;
     struct epoll_event events[READY_MAX];
 };
 
-int32_t vf_poller(void)
+static struct epoll *of(const struct loop *loop)
 {
-    return VF_POLLER_EPOLL;
+    return (struct epoll *)loop->poller;
 }
 
-int poller_open(struct poller **opened)
+static void close_epoll(struct loop *loop)
 {
-    struct poller *poller = calloc(1, sizeof *poller);
-    if (poller == NULL) {
-        return -ENOMEM;
-    }
-    poller->epoll = epoll_create1(EPOLL_CLOEXEC);
-    poller->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    /* Edge-triggered: every write is an edge, so that nothing needs to read the counter. */
-    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data = {.u64 = (uint64_t)WAKE_TOKEN}};
-    if (poller->epoll < 0 || poller->wake < 0 ||
-        epoll_ctl(poller->epoll, EPOLL_CTL_ADD, poller->wake, &event) < 0) {
-        int error = errno;
-        poller_close(poller);
-        return -error;
-    }
-    *opened = poller;
-    return 0;
-}
-
-void poller_close(struct poller *poller)
-{
+    struct epoll *poller = of(loop);
     if (poller->epoll >= 0) {
         close(poller->epoll);
     }
@@ -63,24 +45,39 @@ void poller_close(struct poller *poller)
     free(poller);
 }
 
-int poller_arm(struct poller *poller, int fd, int64_t token, unsigned from, unsigned to)
+static int arm(struct loop *loop, struct vf_slot *slot, unsigned from, unsigned to)
 {
     int operation = !(to & VF_ATTACHED)    ? EPOLL_CTL_DEL
                     : (from & VF_ATTACHED) ? EPOLL_CTL_MOD
                                            : EPOLL_CTL_ADD;
-    struct epoll_event event = {.data = {.u64 = (uint64_t)token}};
-    event.events = (to & VF_READ ? (uint32_t)EPOLLIN : 0) | (to & VF_WRITE ? (uint32_t)EPOLLOUT : 0);
-    return epoll_ctl(poller->epoll, operation, fd, &event) < 0 ? -errno : 0;
+    struct epoll_event event = {.data = {.u64 = (uint64_t)slot->token}};
+    event.events =
+        (to & VF_READ ? (uint32_t)EPOLLIN : 0) | (to & VF_WRITE ? (uint32_t)EPOLLOUT : 0);
+    return epoll_ctl(of(loop)->epoll, operation, slot->fd, &event) < 0 ? -errno : 0;
 }
 
-void poller_forget(struct poller *poller, int fd)
+static int close_socket(struct loop *loop, int fd)
 {
     /* close() would do, but for a child that has just been forked and still holds a copy. */
     struct epoll_event unused = {0};
-    (void)epoll_ctl(poller->epoll, EPOLL_CTL_DEL, fd, &unused);
+    (void)epoll_ctl(of(loop)->epoll, EPOLL_CTL_DEL, fd, &unused);
+    close(fd);
+    return 0;
 }
 
-static int wait_nanos(struct poller *poller, int max, int64_t nanos)
+static int settle(struct loop *loop)
+{
+    (void)loop;
+    return 0;
+}
+
+static int flush(struct loop *loop, struct turn *turn)
+{
+    (void)loop, (void)turn;
+    return 0;
+}
+
+static int wait_nanos(struct epoll *poller, int max, int64_t nanos)
 {
     if (!poller->lacks_pwait2) {
         struct kernel_timespec timeout = {nanos / NANOS_PER_SECOND, nanos % NANOS_PER_SECOND};
@@ -96,17 +93,19 @@ static int wait_nanos(struct poller *poller, int max, int64_t nanos)
     return epoll_wait(poller->epoll, poller->events, max, millis > INT_MAX ? INT_MAX : (int)millis);
 }
 
-int poller_wait(struct poller *poller, struct ready *ready, int max, int64_t timeout_nanos)
+int epoll_ready(struct loop *loop, int64_t timeout_nanos)
 {
+    struct epoll *poller = of(loop);
     int count;
     if (timeout_nanos > 0) {
-        count = wait_nanos(poller, max, timeout_nanos);
+        count = wait_nanos(poller, READY_MAX, timeout_nanos);
         if (count < 0 && errno == EINTR) {
             return 0; /* waiting less is allowed; waiting anew could go on for ever */
         }
     } else {
         do {
-            count = epoll_wait(poller->epoll, poller->events, max, timeout_nanos < 0 ? -1 : 0);
+            count =
+                epoll_wait(poller->epoll, poller->events, READY_MAX, timeout_nanos < 0 ? -1 : 0);
         } while (count < 0 && errno == EINTR);
     }
     if (count < 0) {
@@ -119,22 +118,53 @@ int poller_wait(struct poller *poller, struct ready *ready, int max, int64_t tim
         if (token == WAKE_TOKEN) {
             continue;
         }
-        ready[found].token = token;
-        ready[found].flags = (events & EPOLLIN ? (uint32_t)VF_READ : 0) |
-                             (events & EPOLLOUT ? (uint32_t)VF_WRITE : 0) |
-                             (events & (EPOLLERR | EPOLLHUP) ? (uint32_t)READY_BROKEN : 0);
+        loop->ready[found].token = token;
+        loop->ready[found].flags = (events & EPOLLIN ? (uint32_t)VF_READ : 0) |
+                                   (events & EPOLLOUT ? (uint32_t)VF_WRITE : 0) |
+                                   (events & (EPOLLERR | EPOLLHUP) ? (uint32_t)READY_BROKEN : 0);
         found++;
     }
     return found;
 }
 
-int poller_wake(struct poller *poller)
+static int wake(struct loop *loop)
 {
     uint64_t one = 1;
     ssize_t written;
     do {
-        written = write(poller->wake, &one, sizeof one);
+        written = write(of(loop)->wake, &one, sizeof one);
     } while (written < 0 && errno == EINTR);
     /* EAGAIN: the counter is full, and the edge of the write that filled it is on its way. */
     return written < 0 && errno != EAGAIN ? -errno : 0;
+}
+
+int epoll_open(struct loop *loop)
+{
+    static const struct poller_kind kind = {
+        .close = close_epoll,
+        .wake = wake,
+        .arm = arm,
+        .close_socket = close_socket,
+        .send = submit_send_now,
+        .settle = settle,
+        .turn = turn_by_readiness,
+        .flush = flush,
+    };
+    struct epoll *poller = calloc(1, sizeof *poller);
+    if (poller == NULL) {
+        return -ENOMEM;
+    }
+    poller->base.kind = &kind;
+    poller->epoll = epoll_create1(EPOLL_CLOEXEC);
+    poller->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    loop->poller = &poller->base;
+    /* Edge-triggered: every write is an edge, so that nothing needs to read the counter. */
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data = {.u64 = (uint64_t)WAKE_TOKEN}};
+    if (poller->epoll < 0 || poller->wake < 0 ||
+        epoll_ctl(poller->epoll, EPOLL_CTL_ADD, poller->wake, &event) < 0) {
+        int error = errno;
+        close_epoll(loop);
+        return -error;
+    }
+    return 0;
 }

@@ -8,10 +8,16 @@ int32_t vf_poller(void)
     return VF_POLLER_NONE;
 }
 
-int64_t vf_loop_open(int64_t slots, int32_t slotCount, int64_t arena0, int64_t arena1,
-                     int32_t arenaBytes)
+int32_t vf_poller_usable(int32_t poller)
 {
-    (void)slots, (void)slotCount, (void)arena0, (void)arena1, (void)arenaBytes;
+    (void)poller;
+    return -ENOSYS;
+}
+
+int64_t vf_loop_open(int64_t slots, int32_t slotCount, int64_t arena0, int64_t arena1,
+                     int32_t arenaBytes, int32_t poller)
+{
+    (void)slots, (void)slotCount, (void)arena0, (void)arena1, (void)arenaBytes, (void)poller;
     return -ENOSYS;
 }
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 enum { REGIONS_PER_SEND = 256 };
 
@@ -18,8 +17,7 @@ static void hold_arena(struct loop *loop, struct turn *turn, int64_t address)
     }
 }
 
-/* Reports what is left of a chain from `index` on, whose first `sent` bytes the kernel took. */
-static void report_unsent(struct loop *loop, struct turn *turn, int32_t index, ptrdiff_t sent)
+void submit_unsent(struct loop *loop, struct turn *turn, int32_t index, ptrdiff_t sent)
 {
     do {
         const struct vf_submission *region = &turn->submissions[index];
@@ -27,7 +25,7 @@ static void report_unsent(struct loop *loop, struct turn *turn, int32_t index, p
             sent -= region->length;
         } else {
             turn_complete(turn, region->token, VF_UNSENT, index, (int32_t)sent,
-                     region->length - (int32_t)sent);
+                          region->length - (int32_t)sent);
             hold_arena(loop, turn, region->address);
             sent = 0;
         }
@@ -46,29 +44,29 @@ static void send_failed(struct loop *loop, struct turn *turn, struct vf_slot *sl
     }
 }
 
-/* The head of the part of a chain that one system call takes; returns the number of regions. */
-static int gather(struct turn *turn, int32_t index, struct iovec *regions, size_t *total,
-                  int32_t *next)
+int submit_gather(const struct turn *turn, int32_t index, struct iovec *regions, int max,
+                  size_t *total, int32_t *next)
 {
     int count = 0;
     *total = 0;
     do {
         const struct vf_submission *region = &turn->submissions[index];
-        bool misled = region->next != 0 &&
-                      (region->next <= index || region->next >= turn->submission_count ||
-                       turn->submissions[region->next].kind != VF_SEND_MORE);
+        bool misled =
+            region->next != 0 && (region->next <= index || region->next >= turn->submission_count ||
+                                  turn->submissions[region->next].kind != VF_SEND_MORE);
         if (region->address == 0 || region->length < 0 || misled) {
             return -EINVAL;
         }
-        regions[count++] = (struct iovec){(void *)(intptr_t)region->address, (size_t)region->length};
+        regions[count++] =
+            (struct iovec){(void *)(intptr_t)region->address, (size_t)region->length};
         *total += (size_t)region->length;
         index = region->next;
-    } while (index != 0 && count < REGIONS_PER_SEND);
+    } while (index != 0 && count < max);
     *next = index;
     return count;
 }
 
-static int send_chain(struct loop *loop, struct turn *turn, int32_t head)
+int submit_send_now(struct loop *loop, struct turn *turn, int32_t head)
 {
     int fd = turn->submissions[head].fd;
     struct iovec regions[REGIONS_PER_SEND];
@@ -76,7 +74,7 @@ static int send_chain(struct loop *loop, struct turn *turn, int32_t head)
     for (;;) {
         size_t total;
         int32_t next;
-        int count = gather(turn, index, regions, &total, &next);
+        int count = submit_gather(turn, index, regions, REGIONS_PER_SEND, &total, &next);
         if (count < 0) {
             return count;
         }
@@ -87,7 +85,7 @@ static int send_chain(struct loop *loop, struct turn *turn, int32_t head)
                 return 0; /* closed by its owner since, or told already */
             }
             if (sent >= 0 || sent == -EAGAIN) {
-                report_unsent(loop, turn, index, sent < 0 ? 0 : sent);
+                submit_unsent(loop, turn, index, sent < 0 ? 0 : sent);
             } else {
                 send_failed(loop, turn, slot, (int)-sent);
             }
@@ -106,13 +104,15 @@ static int execute_one(struct loop *loop, struct turn *turn, int32_t index)
     if (submission->fd < 0) {
         return -EINVAL;
     }
+    const struct poller_kind *poller = loop->poller->kind;
     struct vf_slot *slot;
+    int result;
     switch (submission->kind) {
     case VF_NOTHING:
     case VF_SEND_MORE:
         return 0;
     case VF_SEND:
-        return send_chain(loop, turn, index);
+        return poller->send(loop, turn, index);
     case VF_REGISTER:
         socket_apply_options(submission->fd, submission->length, (int32_t)submission->address,
                              (int)(submission->address >> 32));
@@ -124,15 +124,14 @@ static int execute_one(struct loop *loop, struct turn *turn, int32_t index)
         }
         return 0;
     case VF_SHUTDOWN:
+        result = poller->settle(loop);
         (void)shutdown(submission->fd, SHUT_WR);
-        return 0;
+        return result;
     case VF_ABORT:
         socket_reset_on_close(submission->fd);
         /* fall through */
     case VF_CLOSE:
-        poller_forget(loop->poller, submission->fd);
-        close(submission->fd);
-        return 0;
+        return poller->close_socket(loop, submission->fd);
     default:
         return -EINVAL;
     }
@@ -150,7 +149,7 @@ static int execute(struct loop *loop, struct turn *turn)
 }
 
 int turn_begin(struct loop *loop, struct turn *turn, int64_t submissions, int32_t count,
-                 int64_t completions, int32_t capacity)
+               int64_t completions, int32_t capacity)
 {
     if (loop == NULL || count < 0 || (count > 0 && submissions == 0) || completions == 0 ||
         capacity < VF_COMPLETION_MARGIN || (capacity - VF_COMPLETION_MARGIN) / 2 < count) {
@@ -163,14 +162,22 @@ int turn_begin(struct loop *loop, struct turn *turn, int64_t submissions, int32_
         .completion_capacity = capacity,
         .arena_next = VF_ARENA_SLACK_BYTES,
     };
-    return execute(loop, turn);
+    int result = execute(loop, turn);
+    if (result < 0) {
+        (void)loop->poller->kind->flush(loop, turn); /* whose records are gone when this returns */
+    }
+    return result;
 }
 
 int32_t vf_flush(int64_t handle, int64_t submissions, int32_t submissionCount, int64_t completions,
                  int32_t completionCapacity)
 {
+    struct loop *loop = (struct loop *)(intptr_t)handle;
     struct turn turn;
-    int result = turn_begin((struct loop *)(intptr_t)handle, &turn, submissions, submissionCount,
-                       completions, completionCapacity);
+    int result =
+        turn_begin(loop, &turn, submissions, submissionCount, completions, completionCapacity);
+    if (result == 0) {
+        result = loop->poller->kind->flush(loop, &turn);
+    }
     return result < 0 ? result : turn.completion_count;
 }

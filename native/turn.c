@@ -73,7 +73,7 @@ static void accept_ready(struct turn *turn, struct vf_slot *slot)
     }
 }
 
-static void finish_connect(struct loop *loop, struct turn *turn, struct vf_slot *slot)
+void turn_connected(struct loop *loop, struct turn *turn, struct vf_slot *slot)
 {
     int error = socket_error(slot->fd);
     turn_complete(turn, slot->token, VF_CONNECTED, error, 0, 0);
@@ -126,7 +126,7 @@ static bool handle(struct loop *loop, struct turn *turn, const struct ready *rea
         }
         return true;
     case VF_PHASE_CONNECTING:
-        finish_connect(loop, turn, slot);
+        turn_connected(loop, turn, slot);
         return true;
     default:
         return handle_connection(loop, turn, slot, ready->flags);
@@ -143,6 +143,23 @@ static void handle_ready(struct loop *loop, struct turn *turn)
     }
 }
 
+int turn_by_readiness(struct loop *loop, struct turn *turn, int64_t timeout_nanos)
+{
+    turn->arena = !turn->arena_held[0] ? 0 : !turn->arena_held[1] ? 1 : NO_ARENA;
+    int32_t before = turn->completion_count;
+    handle_ready(loop, turn); /* those for whom the last turn had no room come first */
+    if (turn->completion_count == before && loop->ready_next == loop->ready_count) {
+        int count = epoll_ready(loop, before > 0 ? 0 : timeout_nanos);
+        loop->ready_next = 0;
+        loop->ready_count = count < 0 ? 0 : count;
+        if (count < 0 && before == 0) {
+            return count;
+        }
+        handle_ready(loop, turn);
+    }
+    return 0;
+}
+
 int32_t vf_turn(int64_t handle, int64_t submissions, int32_t submissionCount, int64_t completions,
                 int32_t completionCapacity, int64_t timeoutNanos)
 {
@@ -150,20 +167,8 @@ int32_t vf_turn(int64_t handle, int64_t submissions, int32_t submissionCount, in
     struct turn turn;
     int result =
         turn_begin(loop, &turn, submissions, submissionCount, completions, completionCapacity);
-    if (result < 0) {
-        return result;
+    if (result == 0) {
+        result = loop->poller->kind->turn(loop, &turn, timeoutNanos);
     }
-    turn.arena = !turn.arena_held[0] ? 0 : !turn.arena_held[1] ? 1 : NO_ARENA;
-    int32_t before = turn.completion_count;
-    handle_ready(loop, &turn); /* those for whom the last turn had no room come first */
-    if (turn.completion_count == before && loop->ready_next == loop->ready_count) {
-        int count = poller_wait(loop->poller, loop->ready, READY_MAX, before > 0 ? 0 : timeoutNanos);
-        loop->ready_next = 0;
-        loop->ready_count = count < 0 ? 0 : count;
-        if (count < 0 && before == 0) {
-            return count;
-        }
-        handle_ready(loop, &turn);
-    }
-    return turn.completion_count;
+    return result < 0 ? result : turn.completion_count;
 }

@@ -11,7 +11,8 @@
  *             without a loop argument may be called by any thread.
  * Memory      Everything an address points at belongs to Java and must stay where it is until the
  *             call returns; the slot table and the arenas, until vf_loop_close or vf_loop_table
- *             replaces them. The library allocates in vf_loop_open only.
+ *             replaces them. The library allocates in vf_loop_open only, but for a list of events
+ *             of io_uring that may have to grow.
  * Byte order  Native, in every record; network order nowhere.
  *
  * Platforms without a poller have every function; those of the loop return -ENOSYS there.
@@ -28,16 +29,28 @@
 #endif
 
 /* Changes with every change of a signature, a record or a meaning on this page. */
-#define VF_ABI_VERSION 1
+#define VF_ABI_VERSION 2
 
 /* ------------------------------------------------------------------------------ about the library */
 
 VF_EXPORT int32_t vf_abi_version(void);
 
-enum vf_poller_kind { VF_POLLER_NONE = 0, VF_POLLER_EPOLL = 1, VF_POLLER_KQUEUE = 2 };
+enum vf_poller_kind {
+    VF_POLLER_NONE = 0,
+    VF_POLLER_EPOLL = 1,
+    VF_POLLER_KQUEUE = 2,
+    VF_POLLER_URING = 3
+};
 
-/* Which poller was built in: one of vf_poller_kind. */
+/* Which poller is used unless another is asked for: one of vf_poller_kind. */
 VF_EXPORT int32_t vf_poller(void);
+
+/*
+ * Whether a loop can use this poller (one of vf_poller_kind) here and now: 0, -ENOSYS when it was
+ * not built in or the kernel does not have it, or why the kernel refuses it. For io_uring those are
+ * -EINVAL before Linux 6.0, and -EPERM or -EACCES where it is forbidden.
+ */
+VF_EXPORT int32_t vf_poller_usable(int32_t poller);
 
 enum vf_simd_kind { VF_SIMD_PORTABLE = 0, VF_SIMD_SSSE3 = 1, VF_SIMD_AVX2 = 2, VF_SIMD_NEON = 3 };
 
@@ -70,7 +83,7 @@ VF_EXPORT int32_t vf_mask_text(int64_t address, int32_t length, int32_t key, int
 /* ------------------------------------------------------------------------------------- the loop */
 
 /*
- * What a token names. The table is indexed by the token's low 32 bits and owned by Java, which reads
+ * What a token names, whose bits 24 to 31 are 0. The table is indexed by the token's low 32 bits and owned by Java, which reads
  * all of it and writes an entry when it adopts or closes a socket. `wanted` is Java's to write,
  * `armed` and `fault` C's. An event whose token is not the entry's is stale and dropped.
  */
@@ -78,7 +91,7 @@ struct vf_slot {
     int64_t token;
     int32_t fd;
     uint8_t wanted; /* VF_READ | VF_WRITE: what the owner wants to hear of */
-    uint8_t armed;  /* what the kernel was told, with VF_ATTACHED */
+    uint8_t armed;  /* what the kernel was told, with VF_ATTACHED; more bits are the poller's */
     uint8_t phase;  /* enum vf_phase */
     uint8_t fault;  /* the errno of a send, to be reported when what has arrived has been read */
 };
@@ -141,15 +154,18 @@ enum {
     VF_ARENA_GAP_BYTES = 16,           /* writable before each received region */
     VF_ARENA_MIN_BYTES = 16 * 1024,
     VF_COMPLETION_MARGIN = 64, /* a turn needs room for 2 * submissions + this many completions */
-    VF_MAX_ACCEPTS = 64        /* from one listener in one turn */
+    VF_MAX_ACCEPTS = 64,       /* from one listener in one turn of epoll */
+    VF_MAX_SLOTS = 1 << 24
 };
 
 /*
- * Opens a loop over a zeroed slot table and two receive arenas of arenaBytes each. Returns its
- * handle, or -EINVAL, -ENOMEM, -EMFILE and the like.
+ * Opens a loop over a zeroed slot table and two receive arenas of arenaBytes each, with a poller of
+ * vf_poller_kind (0: the usual one). Returns its handle, or -EINVAL, -ENOMEM, -EMFILE and the like,
+ * or what vf_poller_usable says. A loop with io_uring belongs to the thread of its first vf_turn or
+ * vf_flush; before that, and to close it, any thread may have it.
  */
 VF_EXPORT int64_t vf_loop_open(int64_t slots, int32_t slotCount, int64_t arena0, int64_t arena1,
-                               int32_t arenaBytes);
+                               int32_t arenaBytes, int32_t poller);
 
 /* Replaces the slot table by a larger one with the same content. */
 VF_EXPORT int32_t vf_loop_table(int64_t loop, int64_t slots, int32_t slotCount);
@@ -163,8 +179,9 @@ VF_EXPORT int32_t vf_loop_close(int64_t loop);
  * something to report already; accepts; receives at most once from every ready socket. Returns the
  * number of completions, UNSENT and CLOSED of the submissions first.
  *
- * Full sends report nothing. An arena that an UNSENT region lies in is not received into by the same
- * turn. What finds no room in the arena or among the completions is reported by the next turn.
+ * Full sends report nothing. Received bytes stay where they are until the next turn has returned, or
+ * the one after it begins where that turn names them UNSENT. What finds no room in the arenas or
+ * among the completions is reported by the next turn.
  */
 VF_EXPORT int32_t vf_turn(int64_t loop, int64_t submissions, int32_t submissionCount,
                           int64_t completions, int32_t completionCapacity, int64_t timeoutNanos);

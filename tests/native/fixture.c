@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,14 +18,38 @@ int32_t submission_count;
 struct vf_completion completions[COMPLETIONS];
 uint8_t *arenas[2];
 
+static int32_t poller = VF_POLLER_EPOLL;
+
+void choose_poller(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "uring") == 0) {
+        poller = VF_POLLER_URING;
+    }
+    int32_t result = vf_poller_usable(poller);
+    if (result < 0) {
+        printf("skipped: %s\n", strerror(-result));
+        exit(77);
+    }
+}
+
+bool by_uring(void)
+{
+    return poller == VF_POLLER_URING;
+}
+
 void open_loop(void)
+{
+    open_loop_of(ARENA_BYTES);
+}
+
+void open_loop_of(int32_t arena_bytes)
 {
     memset(slots, 0, sizeof slots);
     submission_count = 0;
     arenas[0] = malloc(ARENA_BYTES);
     arenas[1] = malloc(ARENA_BYTES);
     loop = vf_loop_open((int64_t)(intptr_t)slots, SLOTS, (int64_t)(intptr_t)arenas[0],
-                        (int64_t)(intptr_t)arenas[1], ARENA_BYTES);
+                        (int64_t)(intptr_t)arenas[1], arena_bytes, poller);
     CHECK(loop > 0);
 }
 

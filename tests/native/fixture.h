@@ -4,6 +4,8 @@
 
 #include "volfram.h"
 
+#include <stdbool.h>
+
 enum { SLOTS = 64, SUBMISSIONS = 1024, COMPLETIONS = 4096, ARENA_BYTES = 512 * 1024 };
 
 extern int64_t loop;
@@ -13,7 +15,14 @@ extern int32_t submission_count;
 extern struct vf_completion completions[COMPLETIONS];
 extern uint8_t *arenas[2];
 
+/* Takes the poller from the command line, epoll or uring; ends the program as skipped (77) where it
+ * cannot be used. */
+void choose_poller(int argc, char **argv);
+bool by_uring(void);
+
 void open_loop(void);
+/* With arenas that are smaller than ARENA_BYTES. */
+void open_loop_of(int32_t arena_bytes);
 void close_loop(void);
 
 int64_t token_of(int slot, int generation);

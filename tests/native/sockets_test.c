@@ -174,8 +174,9 @@ static void bad_arguments_are_refused(void)
     close_loop();
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_poller(argc, argv);
     RUN(connections_are_accepted_and_connected);
     RUN(a_refused_connect_is_reported);
     RUN(a_paused_listener_accepts_later);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -12,6 +13,11 @@
 static int64_t address_of(const void *pointer)
 {
     return (int64_t)(intptr_t)pointer;
+}
+
+static int64_t nanos_between(struct timespec from, struct timespec to)
+{
+    return (to.tv_sec - from.tv_sec) * 1000000000LL + to.tv_nsec - from.tv_nsec;
 }
 
 static void reset_by(int fd)
@@ -110,8 +116,56 @@ static void what_is_not_taken_is_handed_back(void)
     close_loop();
 }
 
+static void unsent_bytes_survive_what_the_same_turn_receives(void)
+{
+    enum { BUSY = 7, LENGTH = 100, ROUNDS = 20 };
+    static uint8_t fill[8 << 20];
+    uint8_t bytes[LENGTH];
+    int pairs[BUSY + 1][2];
+    open_loop_of(VF_ARENA_MIN_BYTES);
+    for (int i = 0; i <= BUSY; i++) {
+        unix_pair(pairs[i]);
+        set_nonblocking(pairs[i][1]);
+        adopt(i, 1, pairs[i][0]);
+    }
+    int64_t token = token_of(0, 1);
+    submit_send(token, fill, sizeof fill); /* from now on it takes nothing */
+    CHECK_EQUAL(1, turn());
+    for (int round = 1; round <= ROUNDS; round++) {
+        memset(bytes, round, LENGTH);
+        CHECK_EQUAL(LENGTH, write(pairs[0][1], bytes, LENGTH));
+        CHECK_EQUAL(1, turn());
+        struct vf_completion got = completions[0];
+        CHECK_EQUAL(token, got.token);
+        const uint8_t *at = arenas[got.result] + got.index;
+        submit_send(token, at, LENGTH);
+        memset(bytes, 0, LENGTH);
+        for (int i = 1; i <= BUSY; i++) {
+            CHECK_EQUAL(LENGTH, write(pairs[i][1], bytes, LENGTH));
+        }
+        int32_t count = turn();
+        CHECK(count > 1);
+        CHECK_EQUAL(VF_UNSENT, completions[0].kind);
+        CHECK_EQUAL(LENGTH, completions[0].length);
+        for (int i = 0; i < LENGTH; i++) {
+            CHECK_EQUAL(round, at[i]);
+        }
+        for (int32_t received = count - 1; received < BUSY; received += count) {
+            count = turn();
+            CHECK(count > 0);
+        }
+    }
+    for (int i = 0; i <= BUSY; i++) {
+        close(pairs[i][1]);
+    }
+    close_loop();
+}
+
 static void an_arena_with_unsent_bytes_is_not_received_into(void)
 {
+    if (by_uring()) {
+        return; /* it counts turns, not arenas */
+    }
     int stuck[2];
     int busy[2];
     open_loop();
@@ -229,8 +283,13 @@ static void a_paused_socket_closed_at_both_ends_does_not_spin(void)
     submit(token, VF_SHUTDOWN);
     CHECK_EQUAL(5, write(pair[1], "later", 5));
     close(pair[1]);
-    CHECK_EQUAL(0, turn());
-    CHECK_EQUAL(0, slots[0].armed);
+    CHECK_EQUAL(0, turn_waiting(10000000)); /* which may end early once */
+    struct timespec from;
+    struct timespec to;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    CHECK_EQUAL(0, turn_waiting(10000000));
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    CHECK(nanos_between(from, to) >= 10000000);
     want(token, VF_READ);
     expect_received(await(VF_RECEIVED), token, "later");
     CHECK_EQUAL(0, await(VF_CLOSED).result);
@@ -279,6 +338,19 @@ static void a_reused_descriptor_is_watched_anew(void)
     close_loop();
 }
 
+static void expect_place_of_its_own(int32_t k)
+{
+    struct vf_completion mine = completions[k];
+    CHECK(mine.index >= VF_ARENA_SLACK_BYTES);
+    CHECK(mine.index + mine.length <= ARENA_BYTES - VF_ARENA_SLACK_BYTES);
+    for (int32_t i = 0; i < k; i++) {
+        struct vf_completion other = completions[i];
+        CHECK(mine.result != other.result ||
+              mine.index >= other.index + other.length + VF_ARENA_GAP_BYTES ||
+              other.index >= mine.index + mine.length + VF_ARENA_GAP_BYTES);
+    }
+}
+
 static void a_full_arena_leaves_the_rest_to_the_next_turn(void)
 {
     enum { BUSY = 8, EACH = 150000 };
@@ -296,11 +368,8 @@ static void a_full_arena_leaves_the_rest_to_the_next_turn(void)
     }
     for (int turns = 0; turns < 4; turns++) {
         int32_t count = turn_waiting(0);
-        int32_t end = 0;
         for (int32_t k = 0; k < count; k++) {
-            CHECK(completions[k].index >= end + VF_ARENA_GAP_BYTES);
-            end = completions[k].index + completions[k].length;
-            CHECK(end <= ARENA_BYTES - VF_ARENA_SLACK_BYTES);
+            expect_place_of_its_own(k);
             received[(uint32_t)completions[k].token] += completions[k].length;
         }
     }
@@ -342,7 +411,7 @@ static void a_timeout_is_kept(void)
     clock_gettime(CLOCK_MONOTONIC, &from);
     CHECK_EQUAL(0, turn_waiting(3000001));
     clock_gettime(CLOCK_MONOTONIC, &to);
-    CHECK((to.tv_sec - from.tv_sec) * 1000000000L + to.tv_nsec - from.tv_nsec >= 3000001);
+    CHECK(nanos_between(from, to) >= 3000001);
     close_loop();
 }
 
@@ -374,10 +443,10 @@ static void bad_arguments_are_refused(void)
     int64_t to = address_of(completions);
     int64_t at = address_of(submissions);
     uint8_t memory[16];
-    CHECK_EQUAL(-EINVAL, vf_loop_open(0, 1, 1, 1, ARENA_BYTES));
-    CHECK_EQUAL(-EINVAL, vf_loop_open(address_of(slots), 0, 1, 1, ARENA_BYTES));
-    CHECK_EQUAL(-EINVAL, vf_loop_open(address_of(slots), 1, 0, 1, ARENA_BYTES));
-    CHECK_EQUAL(-EINVAL, vf_loop_open(address_of(slots), 1, 1, 1, -1));
+    CHECK_EQUAL(-EINVAL, vf_loop_open(0, 1, 1, 1, ARENA_BYTES, 0));
+    CHECK_EQUAL(-EINVAL, vf_loop_open(address_of(slots), 0, 1, 1, ARENA_BYTES, 0));
+    CHECK_EQUAL(-EINVAL, vf_loop_open(address_of(slots), 1, 0, 1, ARENA_BYTES, 0));
+    CHECK_EQUAL(-EINVAL, vf_loop_open(address_of(slots), 1, 1, 1, -1, 0));
     open_loop();
     CHECK_EQUAL(-EINVAL, turn_with(0, at, 0, to, COMPLETIONS));
     CHECK_EQUAL(-EINVAL, turn_with(loop, at, -1, to, COMPLETIONS));
@@ -410,11 +479,13 @@ static void bad_arguments_are_refused(void)
     close_loop();
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    choose_poller(argc, argv);
     RUN(bytes_are_echoed_in_place);
     RUN(a_chain_leaves_in_order);
     RUN(what_is_not_taken_is_handed_back);
+    RUN(unsent_bytes_survive_what_the_same_turn_receives);
     RUN(an_arena_with_unsent_bytes_is_not_received_into);
     RUN(end_of_stream_is_reported_once_and_does_not_spin);
     RUN(a_reset_is_reported_after_what_arrived);

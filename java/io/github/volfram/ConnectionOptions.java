@@ -26,6 +26,11 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     return values.backend;
   }
 
+  /** What the native backend polls with. */
+  public Poller poller() {
+    return values.poller;
+  }
+
   /** What an event loop does when nothing is ready. */
   public IdleStrategy idle() {
     return values.idle;
@@ -116,6 +121,7 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
       permits ServerOptions.Builder, ClientOptions.Builder {
 
     private Backend backend = Backend.AUTO;
+    private Poller poller = Poller.AUTO;
     private IdleStrategy idle = IdleStrategy.BLOCK;
     private int loops = 1;
     private @Nullable ThreadFactory threadFactory;
@@ -143,6 +149,16 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
      */
     public B backend(Backend choice) {
       backend = Objects.requireNonNull(choice, "backend");
+      return self();
+    }
+
+    /**
+     * What the native backend polls with; {@link Poller#AUTO} by default, which the system property
+     * {@code volfram.poller} overrides. Any other choice fails with its cause where it cannot be
+     * used, unless the backend is to be {@link Backend#NIO}, which does not ask.
+     */
+    public B poller(Poller choice) {
+      poller = Objects.requireNonNull(choice, "poller");
       return self();
     }
 

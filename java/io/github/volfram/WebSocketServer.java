@@ -63,6 +63,11 @@ public final class WebSocketServer implements AutoCloseable {
     return engine.backendReason();
   }
 
+  /** What the native backend polls with; {@link Poller#AUTO} with {@link Backend#NIO}. */
+  public Poller poller() {
+    return engine.poller();
+  }
+
   /** How many connections there are, those in their opening or closing handshake included. */
   public int connectionCount() {
     return engine.connectionCount();

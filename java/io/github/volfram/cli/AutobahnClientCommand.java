@@ -74,6 +74,7 @@ final class AutobahnClientCommand implements Callable<Integer> {
     ClientOptions.Builder options =
         ClientOptions.builder()
             .backend(backend.choice())
+            .poller(backend.poller())
             .maxMessageBytes(MAX_MESSAGE_BYTES)
             .outboundSoftMarkBytes(EchoListener.SOFT_MARK_BYTES)
             .outboundHardCapBytes(EchoListener.hardCapBytes(MAX_MESSAGE_BYTES))

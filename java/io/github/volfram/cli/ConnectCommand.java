@@ -77,6 +77,7 @@ final class ConnectCommand implements Callable<Integer> {
     ClientOptions.Builder options =
         ClientOptions.builder()
             .backend(backend.choice())
+            .poller(backend.poller())
             .maxMessageBytes(MAX_MESSAGE_BYTES)
             .subprotocols(subprotocols.toArray(String[]::new));
     options.idleTimeout(Duration.ofSeconds(pingSeconds));

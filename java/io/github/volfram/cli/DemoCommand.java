@@ -19,7 +19,7 @@ final class DemoCommand implements Callable<Integer> {
     ServerOptions options = flags.options().plainHttp(true).build();
     DemoSite site = new DemoSite();
     WebSocketServer server = WebSocketServer.start(options, site);
-    site.open(new DemoPage(Serving.backend(server.backend(), server.backendReason())));
+    site.open(new DemoPage(Serving.backend(server)));
     Serving.untilSignalled(server, "demo", flags.scheme("http"));
     return 0;
   }

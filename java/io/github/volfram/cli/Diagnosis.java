@@ -1,6 +1,7 @@
 package io.github.volfram.cli;
 
 import io.github.volfram.Backend;
+import io.github.volfram.internal.transport.jna.NativePoller;
 import io.github.volfram.internal.transport.jna.NativeSupport;
 import java.io.IOException;
 import java.nio.channels.Selector;
@@ -72,6 +73,11 @@ final class Diagnosis {
     }
     if (support.isAvailable()) {
       fact("native backend", "available, polls with " + support.poller());
+      fact("native pollers", String.join(" ", support.pollers()));
+      String uring = support.unavailabilityCause(NativePoller.URING);
+      if (!uring.isEmpty()) {
+        fact("io_uring", uring);
+      }
     } else {
       fact("native backend", "not available");
       problem("native backend: " + support.unavailabilityCause());

@@ -82,6 +82,7 @@ final class ServerFlags {
         .host(host)
         .port(port)
         .backend(backend.choice())
+        .poller(backend.poller())
         .loops(loops)
         .idle(idle)
         .maxMessageBytes(maxMessageBytes)

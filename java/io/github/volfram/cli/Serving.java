@@ -2,7 +2,6 @@ package io.github.volfram.cli;
 
 import io.github.volfram.Backend;
 import io.github.volfram.WebSocketServer;
-import io.github.volfram.internal.transport.jna.NativeSupport;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CountDownLatch;
 
@@ -35,7 +34,7 @@ final class Serving {
             + " listening on "
             + url(scheme, server.address())
             + " ("
-            + backend(server.backend(), server.backendReason())
+            + backend(server)
             + ")");
     System.out.flush();
     new CountDownLatch(1).await();
@@ -51,10 +50,11 @@ final class Serving {
         + "/";
   }
 
-  static String backend(Backend backend, String reason) {
-    if (backend == Backend.NATIVE) {
-      return "native backend: " + NativeSupport.current().poller();
+  static String backend(WebSocketServer server) {
+    if (server.backend() == Backend.NATIVE) {
+      return "native backend: " + server.poller();
     }
+    String reason = server.backendReason();
     return reason.isEmpty() ? "nio backend" : "nio backend: " + reason;
   }
 }

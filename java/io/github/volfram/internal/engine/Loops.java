@@ -35,7 +35,7 @@ final class Loops {
    * @param daemon whether those threads let the process end
    */
   Loops(ConnectionOptions options, String name, boolean daemon) {
-    backend = BackendChoice.of(options.backend());
+    backend = BackendChoice.of(options.backend(), options.poller());
     ThreadFactory factory = options.threadFactory();
     if (factory == null) {
       factory = task -> thread(task, name, daemon);

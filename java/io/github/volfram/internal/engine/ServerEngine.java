@@ -1,6 +1,7 @@
 package io.github.volfram.internal.engine;
 
 import io.github.volfram.Backend;
+import io.github.volfram.Poller;
 import io.github.volfram.ServerOptions;
 import io.github.volfram.UpgradeHandler;
 import io.github.volfram.WebSocketListener;
@@ -56,6 +57,11 @@ public final class ServerEngine {
   /** Why it is not the native one; empty when it is. */
   public String backendReason() {
     return loops.backend().reason();
+  }
+
+  /** What the native backend polls with. */
+  public Poller poller() {
+    return loops.backend().usedPoller();
   }
 
   /** How many connections there are, those in their handshake included. */

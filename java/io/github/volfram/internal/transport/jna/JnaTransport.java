@@ -26,6 +26,9 @@ public final class JnaTransport implements Transport {
   /** Two sockets can deliver the most they may in one turn. */
   private static final int RECEIVE_ARENA_BYTES = 2 * MAX_RECEIVE_BYTES + 1024;
 
+  /** io_uring takes a buffer of its own for each socket, however little there is to receive. */
+  private static final int URING_ARENA_BYTES = 2 << 20;
+
   private static final int FIRST_SLOTS = 256;
   private static final int FIRST_SUBMISSIONS = 1024;
 
@@ -33,8 +36,8 @@ public final class JnaTransport implements Transport {
   private static final int EAFNOSUPPORT = 97;
 
   private final ByteBuffer sendArena = ByteBuffer.allocateDirect(SEND_ARENA_BYTES);
-  private final ByteBuffer arena0 = ByteBuffer.allocateDirect(RECEIVE_ARENA_BYTES);
-  private final ByteBuffer arena1 = ByteBuffer.allocateDirect(RECEIVE_ARENA_BYTES);
+  private final ByteBuffer arena0;
+  private final ByteBuffer arena1;
   private final BufferAddresses addresses;
   private final SlotTable slots;
   private final Submissions submissions;
@@ -51,17 +54,26 @@ public final class JnaTransport implements Transport {
   private boolean inTurn;
   private boolean inFlush;
 
+  /** Opens a native loop with the usual poller, as {@link #JnaTransport(NativePoller)} does. */
+  public JnaTransport() {
+    this(NativePoller.USUAL);
+  }
+
   /**
-   * Opens a native loop.
+   * Opens a native loop. With {@link NativePoller#URING} it belongs to the thread of its first turn
+   * or flush.
    *
    * @throws IllegalStateException with the cause, when the native library is not there
-   * @throws UncheckedIOException when the kernel refuses another poller
+   * @throws UncheckedIOException when the kernel refuses (another of) this poller
    */
-  public JnaTransport() {
+  public JnaTransport(NativePoller poller) {
     NativeSupport support = NativeSupport.current();
     if (!support.isAvailable()) {
       throw new IllegalStateException(support.unavailabilityCause());
     }
+    int arenaBytes = poller == NativePoller.URING ? URING_ARENA_BYTES : RECEIVE_ARENA_BYTES;
+    arena0 = ByteBuffer.allocateDirect(arenaBytes);
+    arena1 = ByteBuffer.allocateDirect(arenaBytes);
     addresses = new BufferAddresses(sendArena, arena0, arena1);
     slots = new SlotTable(FIRST_SLOTS);
     submissions = new Submissions(FIRST_SUBMISSIONS);
@@ -74,9 +86,11 @@ public final class JnaTransport implements Transport {
             slots.capacity(),
             addresses.of(arena0),
             addresses.of(arena1),
-            RECEIVE_ARENA_BYTES);
+            arenaBytes,
+            poller.kind());
     if (opened < 0) {
-      throw new UncheckedIOException(new IOException("vf_loop_open: " + Errno.text((int) -opened)));
+      throw new UncheckedIOException(
+          new IOException("vf_loop_open(" + poller + "): " + Errno.text((int) -opened)));
     }
     loop = opened;
   }

@@ -1,5 +1,7 @@
 package io.github.volfram.internal.transport.jna;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,7 +92,8 @@ public final class NativeSupport {
   }
 
   /**
-   * The kernel facility that the library polls with: {@code epoll}, {@code kqueue}, {@code none}.
+   * The kernel facility that the library polls with unless it is told: {@code epoll}, {@code
+   * kqueue}, {@code none}.
    */
   public String poller() {
     return switch (isLoaded() ? Volfram.vf_poller() : 0) {
@@ -98,6 +101,26 @@ public final class NativeSupport {
       case 2 -> "kqueue";
       default -> "none";
     };
+  }
+
+  /** The names of the pollers that work here; empty when no library is loaded. */
+  public List<String> pollers() {
+    List<String> names = new ArrayList<>();
+    for (NativePoller poller : NativePoller.values()) {
+      if (poller != NativePoller.USUAL && unavailabilityCause(poller).isEmpty()) {
+        names.add(poller.toString());
+      }
+    }
+    return names;
+  }
+
+  /** Why a poller does not work here and now; empty when it does. */
+  public String unavailabilityCause(NativePoller poller) {
+    if (!isAvailable()) {
+      return unavailabilityCause();
+    }
+    int result = Volfram.vf_poller_usable(poller.kind());
+    return result < 0 ? poller.refusal(-result) : "";
   }
 
   /** The instruction set that masking and UTF-8 use; {@code none} when no library is loaded. */

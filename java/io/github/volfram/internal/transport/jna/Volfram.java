@@ -9,7 +9,7 @@ package io.github.volfram.internal.transport.jna;
 final class Volfram {
 
   /** VF_ABI_VERSION of the header that this class was written after. */
-  static final int ABI_VERSION = 1;
+  static final int ABI_VERSION = 2;
 
   /** What {@link #vf_layout} returns: the sizes of a slot, a submission and a completion. */
   static final int LAYOUT = SlotTable.BYTES | Submissions.BYTES << 8 | Completions.BYTES << 16;
@@ -20,6 +20,8 @@ final class Volfram {
 
   static native int vf_poller();
 
+  static native int vf_poller_usable(int poller);
+
   static native int vf_simd();
 
   static native int vf_layout();
@@ -29,7 +31,7 @@ final class Volfram {
   static native int vf_mask_text(long address, int length, int key, long offset, int state);
 
   static native long vf_loop_open(
-      long slots, int slotCount, long arena0, long arena1, int arenaBytes);
+      long slots, int slotCount, long arena0, long arena1, int arenaBytes, int poller);
 
   static native int vf_loop_table(long loop, long slots, int slotCount);
 

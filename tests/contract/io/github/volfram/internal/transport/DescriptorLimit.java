@@ -1,5 +1,7 @@
 package io.github.volfram.internal.transport;
 
+import io.github.volfram.internal.transport.jna.JnaTransport;
+import io.github.volfram.internal.transport.jna.NativePoller;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,7 +13,7 @@ import java.util.List;
 
 /**
  * Runs in a process of its own with a low descriptor limit: uses them up, lets a connection come
- * in, and prints what the transport (the class named by the argument) makes of it.
+ * in, and prints what the transport (the class and the poller that the arguments name) makes of it.
  */
 final class DescriptorLimit {
 
@@ -22,7 +24,9 @@ final class DescriptorLimit {
   public static void main(String[] arguments) throws Exception {
     Recorder sink = new Recorder();
     try (Transport transport =
-        (Transport) Class.forName(arguments[0]).getDeclaredConstructor().newInstance()) {
+        arguments.length > 1
+            ? new JnaTransport(NativePoller.valueOf(arguments[1]))
+            : (Transport) Class.forName(arguments[0]).getDeclaredConstructor().newInstance()) {
       SocketAddress address =
           transport.listen(
               LISTENER, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);

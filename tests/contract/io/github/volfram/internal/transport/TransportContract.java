@@ -231,25 +231,24 @@ abstract class TransportContract extends SendingContract {
     assumeTrue(network instanceof LoopbackNetwork, "a fake has no limit");
     assumeTrue(new File("/dev/null").exists(), "a Unix shell sets the limit");
     String java = System.getProperty("java.home") + "/bin/java";
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("sh", "-c", "ulimit -n 120 && exec \"$@\"", "sh", java, "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add(DescriptorLimit.class.getName());
+    command.addAll(List.of(transportForAnotherProcess()));
     Process process =
-        new ProcessBuilder(
-                "sh",
-                "-c",
-                "ulimit -n 120 && exec \"$@\"",
-                "sh",
-                java,
-                "-cp",
-                System.getProperty("java.class.path"),
-                DescriptorLimit.class.getName(),
-                transport.getClass().getName())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertEquals(
         List.of("failed with [24], accepted 0", "paused: 0, slept true", "resumed: accepted 1"),
         output.lines().toList());
     assertEquals(0, process.waitFor());
+  }
+
+  /** The class of the backend and, where its constructor takes one, the name of a poller. */
+  String[] transportForAnotherProcess() {
+    return new String[] {transport.getClass().getName()};
   }
 
   @Test

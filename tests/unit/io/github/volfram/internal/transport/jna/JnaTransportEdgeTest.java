@@ -91,10 +91,14 @@ class JnaTransportEdgeTest {
     }
   }
 
+  JnaTransport newTransport() {
+    return new JnaTransport();
+  }
+
   @BeforeEach
   void open() throws IOException {
     NativeTests.requireLibrary();
-    transport = new JnaTransport();
+    transport = newTransport();
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     address = (InetSocketAddress) transport.listen(LISTENER, any, 64);
   }

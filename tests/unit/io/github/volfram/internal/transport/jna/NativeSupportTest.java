@@ -36,6 +36,23 @@ class NativeSupportTest {
   }
 
   @Test
+  void pollersThatDoNotWorkHaveACause() {
+    NativeTests.requireLibrary();
+    NativeSupport support = NativeSupport.current();
+    for (NativePoller poller : NativePoller.values()) {
+      String cause = support.unavailabilityCause(poller);
+      if (poller != NativePoller.USUAL) {
+        assertEquals(support.pollers().contains(poller.toString()), cause.isEmpty(), cause);
+      }
+      assertTrue(cause.isEmpty() || cause.startsWith(poller + " cannot be used: "), cause);
+    }
+    assertTrue(support.pollers().contains(support.poller()));
+    assertTrue(NativePoller.URING.refusal(1).contains("io_uring_disabled"));
+    assertTrue(NativePoller.URING.refusal(22).contains("Linux 6.0 or later"));
+    assertTrue(NativePoller.KQUEUE.refusal(38).contains("built without it"));
+  }
+
+  @Test
   void aPathThatNamesNoFileIsTheCause() {
     Path missing = directory.resolve("missing.so");
     assertUnavailable(
