@@ -36,6 +36,11 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     return values.idle;
   }
 
+  /** Whether the one event loop has no thread and is turned by its owner's calls of poll. */
+  public boolean invoker() {
+    return values.invoker;
+  }
+
   /** How many event loops there are, each with one thread. */
   public int loops() {
     return values.loops;
@@ -123,6 +128,7 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     private Backend backend = Backend.AUTO;
     private Poller poller = Poller.AUTO;
     private IdleStrategy idle = IdleStrategy.BLOCK;
+    private boolean invoker;
     private int loops = 1;
     private @Nullable ThreadFactory threadFactory;
     private int maxMessageBytes = 1 << 20;
@@ -165,6 +171,16 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     /** What an event loop does when nothing is ready; {@link IdleStrategy#BLOCK} by default. */
     public B idle(IdleStrategy strategy) {
       idle = Objects.requireNonNull(strategy, "idle");
+      return self();
+    }
+
+    /**
+     * Whether no thread is started and the owner calls {@code poll()} in a thread of its own, again
+     * and again ("invoker mode"): false. There is one event loop then, which never waits; {@link
+     * #loops}, {@link #idle} and {@link #threadFactory} have no effect.
+     */
+    public B invoker(boolean on) {
+      invoker = on;
       return self();
     }
 

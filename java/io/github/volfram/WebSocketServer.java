@@ -74,6 +74,21 @@ public final class WebSocketServer implements AutoCloseable {
   }
 
   /**
+   * Makes one turn of the event loop of a server with {@code invoker(true)}: does what other
+   * threads asked for, sends, receives and calls listeners, and does not wait. To be called again
+   * and again by one thread, which is then the event loop's.
+   *
+   * @return how much there was to do; 0 when nothing, or when the server has ended
+   * @throws IllegalStateException without {@code invoker(true)}, in another thread than the one
+   *     that called first, and within a callback
+   * @throws java.io.UncheckedIOException when the operating system refuses to poll; everything is
+   *     closed then
+   */
+  public int poll() {
+    return engine.poll();
+  }
+
+  /**
    * Stops listening, closes every connection with {@link CloseCode#GOING_AWAY}, waits for them for
    * at most {@code shutdownTimeout}, drops those that are left, and ends the event loops. Blocks
    * until then, except when called by a listener, which is an event loop's thread: then it returns

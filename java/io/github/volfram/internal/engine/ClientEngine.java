@@ -51,6 +51,11 @@ public final class ClientEngine {
     return loops.backend().reason();
   }
 
+  /** Makes one turn of a loop that has no thread. */
+  public int poll() {
+    return loops.poll(settings.population);
+  }
+
   /** How many connections there are. */
   public int connectionCount() {
     return settings.population.count();
@@ -125,7 +130,7 @@ public final class ClientEngine {
   /** Closes every connection with 1001, waits for them, and ends. */
   public void close() {
     if (!closed.compareAndSet(false, true)) {
-      loops.awaitEnd();
+      loops.awaitEnd(settings.population, settings.closeNanos);
       return;
     }
     loops.end(settings.population, settings.closeNanos);

@@ -233,7 +233,8 @@ final class EventLoop implements CompletionSink {
     }
   }
 
-  private void end() {
+  /** Ends every connection and closes the transport. */
+  void end() {
     tasks.run();
     IOException cause = new IOException("the event loop has ended");
     registry.forEach(

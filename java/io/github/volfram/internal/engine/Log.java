@@ -26,6 +26,12 @@ final class Log {
     LOGGER.log(Level.WARNING, "cannot accept connections for now: {0}", reason);
   }
 
+  static void notPolled() {
+    LOGGER.log(
+        Level.WARNING,
+        "closing was given up: the thread that polls this server or client polls no more");
+  }
+
   static void taskFailed(Throwable thrown) {
     LOGGER.log(Level.ERROR, "an error of the library, please report it", thrown);
   }

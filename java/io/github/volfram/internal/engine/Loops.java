@@ -2,6 +2,7 @@ package io.github.volfram.internal.engine;
 
 import io.github.volfram.ConnectionOptions;
 import io.github.volfram.DeflateOptions;
+import io.github.volfram.IdleStrategy;
 import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.transport.Transport;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The event loops of one server or client, each with its thread. Any thread may use it. */
 final class Loops {
@@ -28,6 +30,9 @@ final class Loops {
   private final AtomicInteger turn = new AtomicInteger();
   private final CountDownLatch ended = new CountDownLatch(1);
 
+  /** What the owner calls instead of threads, or null. */
+  private final @Nullable Invoker invoker;
+
   /**
    * Opens the loops and makes their threads, which {@link #start} starts.
    *
@@ -42,16 +47,20 @@ final class Loops {
     }
     DeflateOptions deflate = options.deflate() == null ? DeflateOptions.DEFAULT : options.deflate();
     try {
-      for (int i = 0; i < options.loops(); i++) {
+      int count = options.invoker() ? 1 : options.loops();
+      for (int i = 0; i < count; i++) {
         Transport transport = backend.newTransport();
         EventLoop loop =
             new EventLoop(
                 transport,
                 backend.newMasker(),
                 new DeflatePool(deflate.level(), MAX_IDLE_DEFLATERS, deflate.maxDeflaters()),
-                options.idle(),
+                options.invoker() ? IdleStrategy.SPIN : options.idle(),
                 System::nanoTime);
         loops.add(loop);
+        if (options.invoker()) {
+          continue;
+        }
         Thread thread = factory.newThread(loop::run);
         if (thread == null) {
           throw new IllegalStateException("expected a thread of the threadFactory, got null");
@@ -62,6 +71,7 @@ final class Loops {
       closeUnstarted();
       throw e;
     }
+    invoker = options.invoker() ? new Invoker(first()) : null;
   }
 
   private static Thread thread(Runnable task, String name, boolean daemon) {
@@ -91,6 +101,20 @@ final class Loops {
     threads.forEach(Thread::start);
   }
 
+  /**
+   * Makes one turn of the loop that has no thread.
+   *
+   * @return how much there was to do
+   * @throws IllegalStateException where loops have threads, and in another than the owner's
+   */
+  int poll(Population population) {
+    if (invoker == null) {
+      throw new IllegalStateException(
+          "expected options with invoker(true), got event loops with threads");
+    }
+    return invoker.poll(population);
+  }
+
   /** Closes the transports of loops that were never started. */
   void closeUnstarted() {
     loops.forEach(loop -> loop.transport().close());
@@ -104,17 +128,25 @@ final class Loops {
     for (EventLoop loop : loops) {
       loop.tasks().execute(() -> loop.registry().forEach(Connection::goAway));
     }
+    if (invoker != null) {
+      invoker.close(population, drainNanos);
+      return;
+    }
     if (threads.contains(Thread.currentThread())) {
-      Thread waiting = new Thread(() -> awaitEnd(population, drainNanos), "volfram-shutdown");
+      Thread waiting = new Thread(() -> drain(population, drainNanos), "volfram-shutdown");
       waiting.setDaemon(true);
       waiting.start();
     } else {
-      awaitEnd(population, drainNanos);
+      drain(population, drainNanos);
     }
   }
 
   /** Waits for the end that another call has begun; a loop's own thread does not wait. */
-  void awaitEnd() {
+  void awaitEnd(Population population, long drainNanos) {
+    if (invoker != null) {
+      invoker.awaitEnd(population, drainNanos);
+      return;
+    }
     if (threads.contains(Thread.currentThread())) {
       return;
     }
@@ -125,7 +157,7 @@ final class Loops {
     }
   }
 
-  private void awaitEnd(Population population, long drainNanos) {
+  private void drain(Population population, long drainNanos) {
     boolean interrupted = false;
     try {
       population.awaitNone(drainNanos);

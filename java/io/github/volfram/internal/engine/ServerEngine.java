@@ -64,6 +64,11 @@ public final class ServerEngine {
     return loops.backend().usedPoller();
   }
 
+  /** Makes one turn of a loop that has no thread. */
+  public int poll() {
+    return loops.poll(acceptor.population());
+  }
+
   /** How many connections there are, those in their handshake included. */
   public int connectionCount() {
     return acceptor.population().count();
@@ -72,7 +77,7 @@ public final class ServerEngine {
   /** Closes every connection with 1001, waits for them, and ends. */
   public void close() {
     if (!closed.compareAndSet(false, true)) {
-      loops.awaitEnd();
+      loops.awaitEnd(acceptor.population(), shutdownNanos);
       return;
     }
     acceptor.close();

@@ -40,6 +40,14 @@ final class Tasks {
     thread = Thread.currentThread();
   }
 
+  /** Makes the calling thread the loop's if it has none; returns whether it is the loop's now. */
+  synchronized boolean beginOnce() {
+    if (thread == null) {
+      begin();
+    }
+    return isCurrent();
+  }
+
   boolean isCurrent() {
     return Thread.currentThread() == thread;
   }
