@@ -8,7 +8,7 @@ import time
 
 from harness import hlog, machine, paths, servers
 
-LATENCIES = os.path.join(paths.WORK, "latencies")
+LATENCIES = os.path.join(paths.WORK, f"latencies-{os.getpid()}")
 
 
 class LoadFailed(Exception):

@@ -68,7 +68,7 @@ TARGETS = [
     Target(["small", "many"], NETTY, [at_least(RATE, 1.15), at_most(CPU, 0.87)], every=False),
     Target(["small"], ["volfram-nio"], [at_most(CPU, 0.95)]),
     Target(["many"], ["volfram-nio"], [at_most(CPU, 0.88)]),
-    Target([*EVERY, "ping-pong-spin", "open-loop"], ["volfram-nio"], [at_least(RATE, 1.0)]),
+    Target([*EVERY, "ping-pong-spin"], ["volfram-nio"], [at_least(RATE, 1.0)]),
     Target(["ping-pong-spin"], ["volfram-nio-spin"], [at_least(RATE, 1.0)],
            ours="volfram-native-spin"),
     Target(["pipelined"], ["floor-epoll"], [at_least(RATE, 0.85)]),
