@@ -62,7 +62,7 @@ SCENARIOS = {
         "64 connections, 1 KiB JSON, permessage-deflate without context takeover", 64, 1, 1024,
         "json", more=["--deflate", "no-context"], commands=servers.DEFLATE_COMMANDS,
         needs="deflate"),
-    "loops": _closed("64 connections, 16 messages under way on each, 64 B; 1 loop and 2, on all CPUs", 64, 16, 64,
+    "loops": _closed("64 connections, 16 messages under way; 1 loop and 2, on all CPUs", 64, 16, 64,
                      commands=servers.LOOPS_COMMANDS, all_cpus=True),
     "client-ping-pong": Scenario(
         "libraries as clients of " + servers.CLIENTS_SERVER + ", 1 connection, 64 B", "client",
