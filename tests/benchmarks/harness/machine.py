@@ -60,8 +60,12 @@ class Meter:
             "busy": busy / TICKS,
             "total": (busy + idle + iowait + steal) / TICKS,
             "steal": steal / TICKS,
-            "own": measured + sum(_cpu_seconds(pid) for pid in self.pids),
+            "own": measured + sum(cpu_seconds(pid) for pid in self.pids),
         }
+
+    def exclude(self, seconds):
+        """So much CPU time was the measurement's own, too."""
+        self.before["own"] -= seconds
 
     def others(self):
         """CPUs taken by other processes and by other guests of the host, on average."""
@@ -74,7 +78,8 @@ class Meter:
         return round(max(0.0, taken) / elapsed + stolen / elapsed, 3)
 
 
-def _cpu_seconds(pid):
+def cpu_seconds(pid):
+    """Of all its threads so far."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
             fields = file.read().rsplit(")", 1)[1].split()

@@ -6,7 +6,10 @@ import subprocess
 import sys
 import time
 
-from harness import machine, paths, servers
+from harness import hlog, machine, paths, servers
+
+LATENCIES = os.path.join(paths.WORK, f"latencies-{os.getpid()}")
+
 
 class LoadFailed(Exception):
     """The generator found a wrong answer, or could not do its work."""
@@ -36,6 +39,8 @@ def _load(scenario, server, plan, seconds, warmup, *more):
         os.path.join(paths.LOAD, "volfram-load"), scenario.mode, "--port", str(server.port),
         "--pid", str(server.pid), "--seconds", str(seconds), "--warmup", str(warmup),
         *scenario.arguments, *more]
+    if scenario.mode in ("closed", "open"):
+        command += ["--latencies", LATENCIES]
     if scenario.rate:
         command += ["--rate", str(scenario.rate)]
     return subprocess.Popen(
@@ -62,9 +67,51 @@ def _result(process):
     return json.loads(out.strip().split("\n")[-1])
 
 
+def _with_latencies(result, started):
+    """Takes in the histogram that the generator left, where it did."""
+    if os.path.exists(LATENCIES):
+        result["histogram"] = hlog.read_counts(LATENCIES)
+        result["started"] = started
+        os.remove(LATENCIES)
+    return result
+
+
+def _client(scenario, name, port, plan):
+    """A library as the load: its CPU is what a server's is elsewhere."""
+    meter = machine.Meter([])
+    process = subprocess.Popen(
+        servers.client(name, port, *scenario.arguments, plan.warmup + plan.training, plan.seconds),
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, {plan.server_cpu}))
+    result = _result(process)
+    return result, meter
+
+
+def _run_clients(name, scenario, names, plan):
+    """Each round, each library in a new process, all against one server on the other CPU."""
+    results = {}
+    server = servers.Server(servers.CLIENTS_SERVER, {plan.load_cpu})
+    try:
+        for _ in range(plan.repeats):
+            for client in names:
+                before = machine.cpu_seconds(server.pid)
+                result, meter = _client(scenario, client, server.port, plan)
+                meter.exclude(machine.cpu_seconds(server.pid) - before)
+                result["others_cpus"] = meter.others()
+                results.setdefault(client, []).append(result)
+                say(f"  {client}: {json.dumps(result)}")
+    except LoadFailed as failure:
+        raise SystemExit(f"{name}: {client}: {failure}") from failure
+    finally:
+        server.stop()
+    return results
+
+
 def _messages(scenario, server, plan):
     meter = machine.Meter([server.pid])
+    started = time.time()
     result = _result(_load(scenario, server, plan, plan.seconds, plan.warmup))
+    _with_latencies(result, started)
     result["others_cpus"] = meter.others()
     return result
 
@@ -72,9 +119,10 @@ def _messages(scenario, server, plan):
 def _messages_and_garbage(scenario, server, plan):
     """As above, and what was allocated once the connections were open."""
     meter = machine.Meter([server.pid])
+    started = time.time()
     process = _load(scenario, server, plan, plan.seconds, plan.warmup, "--announce")
     before = _at_next_pause(process, server.allocated_bytes)
-    result = _result(process)
+    result = _with_latencies(_result(process), started)
     result["others_cpus"] = meter.others()
     if before is not None:
         allocated = server.allocated_bytes() - before
@@ -110,14 +158,16 @@ def _train(scenario, server, plan):
     """Lets a JIT compiler do its work, and caches fill."""
     if server.is_java or server.name == "npm-ws":
         _result(_load(scenario, server, plan, plan.training, 0))
+        _with_latencies({}, 0)
 
 
-def start(names, plan, commands=servers.COMMANDS, strict=False):
+def start(names, plan, commands=servers.COMMANDS, strict=False, all_cpus=False):
     """Servers, paused. One that cannot be started is left out, with a line that says why."""
     started = []
+    cpus = os.sched_getaffinity(0) if all_cpus else {plan.server_cpu}
     for name in names:
         try:
-            server = servers.Server(name, plan.server_cpu, commands)
+            server = servers.Server(name, cpus, commands)
         except servers.NotStarted as absence:
             if strict and name not in servers.OPTIONAL:
                 raise SystemExit(str(absence)) from absence
@@ -150,7 +200,9 @@ def run(name, scenario, names, plan):
     say(f"{name}: {scenario.title}")
     if scenario.mode == "idle":
         return _run_afresh(name, scenario, names, plan)
-    started = start(names, plan, scenario.commands)
+    if scenario.mode == "client":
+        return _run_clients(name, scenario, names, plan)
+    started = start(names, plan, scenario.commands, all_cpus=scenario.all_cpus)
     results = {server.name: [] for server in started}
     try:
         for round_number in range(-1, plan.repeats):
@@ -162,7 +214,8 @@ def run(name, scenario, names, plan):
                     last = round_number == plan.repeats - 1
                     result = measure(scenario, server, plan, last)
                     results[server.name].append(result)
-                    say(f"  {server.name}: {json.dumps(result)}")
+                    shown = {key: value for key, value in result.items() if key != "histogram"}
+                    say(f"  {server.name}: {json.dumps(shown)}")
                 server.pause()
     except LoadFailed as failure:
         raise SystemExit(f"{name}: {server.name}: {failure}")

@@ -23,6 +23,11 @@ def jcmd():
     return os.path.join(home, "bin", "jcmd") if home else "jcmd"
 
 
+def keytool():
+    home = os.environ.get("JAVA_HOME")
+    return os.path.join(home, "bin", "keytool") if home else "keytool"
+
+
 def build_java():
     subprocess.run(["mvn", "-q", "-Pbench", "-DskipTests", "package"], cwd=ROOT, check=True)
 
@@ -37,6 +42,18 @@ def build_load():
         ):
             if subprocess.run(command, stdout=log, stderr=log, check=False).returncode != 0:
                 raise SystemExit("the load generator could not be built: see " + log.name)
+
+
+def load_lacks(feature):
+    """Why the generator cannot do what a scenario needs, or None."""
+    if feature is None:
+        return None
+    generator = os.path.join(LOAD, "volfram-load")
+    features = subprocess.run(
+        [generator, "--features"], capture_output=True, text=True, check=True).stdout.split()
+    if feature in features:
+        return None
+    return f"the load generator was built without {'OpenSSL' if feature == 'tls' else 'zlib'}"
 
 
 def install_npm():
@@ -57,6 +74,21 @@ def install_npm():
     if result.returncode != 0:
         return f"npm install failed in {os.path.dirname(wanted)}: {result.stderr.strip()[-200:]}"
     return None
+
+
+KEY_PASSWORD = "benchmark"
+KEY_STORE = os.path.join(WORK, "key.p12")
+
+
+def make_key():
+    """The self-signed key of every server that speaks TLS."""
+    if os.path.exists(KEY_STORE):
+        return
+    subprocess.run(
+        [keytool(), "-genkeypair", "-alias", "server", "-keyalg", "EC", "-groupname", "secp256r1",
+         "-dname", "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1", "-validity", "365",
+         "-storetype", "PKCS12", "-keystore", KEY_STORE, "-storepass", KEY_PASSWORD],
+        check=True, capture_output=True)
 
 
 def classpath():

@@ -8,6 +8,7 @@ COLUMNS = [
     ("messages_per_second", "messages/s", "{:,.0f}"),
     ("connects_per_second", "connects/s", "{:,.0f}"),
     ("server_cpu_us_per_message", "CPU µs/message", "{:.2f}"),
+    ("client_cpu_us_per_message", "client's CPU µs/message", "{:.2f}"),
     ("server_cpu_us_per_connect", "CPU µs/connect", "{:.1f}"),
     ("p50_us", "p50 µs", "{:,.1f}"),
     ("p99_us", "p99 µs", "{:,.1f}"),
@@ -22,9 +23,12 @@ COLUMNS = [
 
 REFERENCE = "volfram-native"
 
+# Above it a round counts as disturbed.
+MOST_OTHERS_CPUS = 0.1
+
 # What the ratios compare, in the order of preference.
 RATES = ["messages_per_second", "connects_per_second"]
-COSTS = ["server_cpu_us_per_message", "server_cpu_us_per_connect"]
+COSTS = ["server_cpu_us_per_message", "client_cpu_us_per_message", "server_cpu_us_per_connect"]
 
 
 def median(runs, key):
@@ -35,6 +39,20 @@ def median(runs, key):
 
 def first_median(runs, keys):
     return next((m for m in (median(runs, key) for key in keys) if m is not None), None)
+
+
+def _spread(runs, key, form):
+    """From the least to the most, where a ratio depends on it."""
+    values = [run[key] for run in runs if run.get(key) is not None]
+    if key not in RATES + COSTS or len(values) < 2:
+        return ""
+    return f" ({form.format(min(values))} to {form.format(max(values))})"
+
+
+def noisy(runs):
+    """Whether others took more than they should in more than half of the rounds."""
+    disturbed = [run for run in runs if run.get("others_cpus", 0) > MOST_OTHERS_CPUS]
+    return 2 * len(disturbed) > len(runs)
 
 
 def _ratio(servers, name, keys):
@@ -56,10 +74,10 @@ def _scenario_table(name, servers):
         "| " + " | ".join(head) + " |",
         "|---" + "|---:" * (len(head) - 1) + "|"]
     for server, runs in servers.items():
-        cells = [server]
+        cells = [server + (" *noisy*" if noisy(runs) else "")]
         for key, _, form in columns:
             value = median(runs, key)
-            cells.append("" if value is None else form.format(value))
+            cells.append("" if value is None else form.format(value) + _spread(runs, key, form))
         if compared:
             cells += [_ratio(servers, server, RATES), _ratio(servers, server, COSTS)]
         lines.append("| " + " | ".join(cells) + " |")
@@ -76,8 +94,9 @@ def markdown(results):
         f"- {facts['jdk']}; {' '.join(results['jvm'])}",
         f"- node {facts['node']}; {facts['compiler']}",
         f"- servers on CPU {results['plan']['server_cpu']}, load on CPU"
-        f" {results['plan']['load_cpu']}; medians of {results['plan']['repeats']} interleaved"
-        f" rounds of {results['plan']['seconds']} s", ""]
+        f" {results['plan']['load_cpu']}; medians (and the least to the most) of"
+        f" {results['plan']['repeats']} interleaved rounds of {results['plan']['seconds']} s;"
+        f" *noisy*: others took more than {MOST_OTHERS_CPUS} CPUs in most of the rounds", ""]
     for name, servers in results["scenarios"].items():
         lines += _scenario_table(name, servers)
     return "\n".join(lines)

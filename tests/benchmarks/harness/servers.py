@@ -15,6 +15,10 @@ START_SECONDS = 60
 # memory outside it; what is inside is counted by jcmd.
 JVM = ["-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch"]
 
+KEY = ["-Dvolfram.benchmarks.keystore=" + paths.KEY_STORE,
+       "-Dvolfram.benchmarks.password=" + paths.KEY_PASSWORD]
+
+CLIENT_MAIN = "io.github.volfram.benchmarks.clients.ClientMain"
 PEER_MAIN = "io.github.volfram.benchmarks.peers.PeerServer"
 
 
@@ -28,8 +32,14 @@ def _volfram(*options):
 def _peer(name, *options):
     def command(port):
         classpath = paths.classpath()
-        return [paths.java(), *JVM, "-cp", classpath, PEER_MAIN, name, str(port), *options]
+        return [paths.java(), *JVM, *KEY, "-cp", classpath, PEER_MAIN, name, str(port), *options]
     return command
+
+
+def client(name, port, connections, size, warmup, seconds):
+    """A library as a client; it ends by itself, with a line of JSON."""
+    return [paths.java(), *JVM, "-cp", paths.classpath(), CLIENT_MAIN, name, str(port),
+            str(connections), str(size), str(warmup), str(seconds)]
 
 
 def _node(*options):
@@ -67,6 +77,48 @@ FANOUT_COMMANDS = {
 }
 FANOUT_COMMANDS["npm-ws"] = _node("fanout")
 
+OURS = {
+    "volfram-native": ["--backend", "native"],
+    "volfram-uring": ["--backend", "native", "--poller", "uring"],
+    "volfram-nio": ["--backend", "nio"],
+}
+_PEERS = ["netty-epoll", "netty-uring", "netty-nio", "undertow", "jetty", "java-websocket"]
+
+# The same echo over TLS, by the JDK's engine, and with permessage-deflate. The floors have neither.
+WSS_COMMANDS = {
+    **{name: _volfram(*options, "--tls-keystore", paths.KEY_STORE,
+                      "--tls-password", paths.KEY_PASSWORD)
+       for name, options in OURS.items()},
+    **{name: _peer(name, "wss") for name in _PEERS},
+    "npm-ws": _node("wss", paths.KEY_STORE, paths.KEY_PASSWORD),
+}
+DEFLATE_COMMANDS = {
+    **{name: _volfram(*options, "--deflate") for name, options in OURS.items()},
+    **{name: _peer(name, "deflate") for name in _PEERS},
+    "npm-ws": _node("deflate"),
+}
+
+# Volfram with one loop and with two, on both CPUs, which the load shares.
+LOOPS_COMMANDS = {
+    "volfram-native": _volfram("--backend", "native"),
+    "volfram-native-2-loops": _volfram("--backend", "native", "--loops", "2"),
+}
+
+# Libraries as clients, and what they talk to: the floors answer one handshake key only.
+CLIENTS = ["volfram-native", "volfram-nio", "netty-epoll", "netty-nio", "jdk", "okhttp",
+           "java-websocket"]
+CLIENTS_SERVER = "volfram-native"
+
+ALL = list(dict.fromkeys([*COMMANDS, *LOOPS_COMMANDS, *CLIENTS]))
+
+# Choices for --servers.
+GROUPS = {
+    "main": ["volfram-native", "volfram-uring", "volfram-nio", "volfram-native-spin",
+             "floor-epoll", "floor-uring", "netty-epoll", "netty-epoll-spin", "netty-uring",
+             "netty-nio"],
+    "slow": ["volfram-native", "undertow", "jetty", "java-websocket", "npm-ws"],
+}
+
 SPINNING = [name for name in COMMANDS if name.endswith("-spin")]
 SLEEPING = [name for name in COMMANDS if name not in SPINNING]
 
@@ -86,9 +138,9 @@ def _free_port():
 
 
 class Server:
-    """One server process on its core. Paused, it takes nothing from the one that is measured."""
+    """One server process on its CPUs. Paused, it takes nothing from the one that is measured."""
 
-    def __init__(self, name, cpu, commands=COMMANDS):
+    def __init__(self, name, cpus, commands=COMMANDS):
         self.name = name
         self.port = _free_port()
         self.command = commands[name](self.port)
@@ -97,7 +149,7 @@ class Server:
         with open(self.log, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                preexec_fn=lambda: os.sched_setaffinity(0, {cpu}))
+                preexec_fn=lambda: os.sched_setaffinity(0, cpus))
         try:
             self._await()
         except BaseException:

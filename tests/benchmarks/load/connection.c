@@ -69,6 +69,12 @@ void connection_bind_source(int fd, const struct options *options, uint32_t sour
 
 size_t connection_request(char *at, size_t capacity, const struct options *options)
 {
+    static const char *const OFFERS[] = {
+        [DEFLATE_NONE] = "",
+        [DEFLATE_CONTEXT] = "Sec-WebSocket-Extensions: permessage-deflate\r\n",
+        [DEFLATE_NO_CONTEXT] = "Sec-WebSocket-Extensions: permessage-deflate; "
+                               "server_no_context_takeover; client_no_context_takeover\r\n",
+    };
     int length = snprintf(at, capacity,
                           "GET %s HTTP/1.1\r\n"
                           "Host: %s:%u\r\n"
@@ -76,8 +82,10 @@ size_t connection_request(char *at, size_t capacity, const struct options *optio
                           "Connection: Upgrade\r\n"
                           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                           "Sec-WebSocket-Version: 13\r\n"
+                          "%s"
                           "\r\n",
-                          options->path, options->host, ntohs(options->server.sin_port));
+                          options->path, options->host, ntohs(options->server.sin_port),
+                          OFFERS[options->deflate]);
     if (length < 0 || (size_t)length >= capacity) {
         give_up("--path", "too long");
     }
@@ -101,8 +109,19 @@ const char *connection_judge_answer(const char *head)
     return NULL;
 }
 
+static ssize_t send_some(int fd, struct tls *tls, const void *bytes, size_t length, int flags)
+{
+    return tls != NULL ? tls_send(tls, bytes, length)
+                       : send(fd, bytes, length, flags | MSG_NOSIGNAL);
+}
+
+static ssize_t receive_some(int fd, struct tls *tls, void *bytes, size_t length, int flags)
+{
+    return tls != NULL ? tls_receive(tls, bytes, length) : recv(fd, bytes, length, flags);
+}
+
 /* Byte by byte at its end: what follows the head is not the handshake's. */
-static void read_answer(int fd)
+static void read_answer(int fd, struct tls *tls, enum deflate deflate)
 {
     char head[HEAD_BYTES];
     size_t length = 0;
@@ -110,7 +129,7 @@ static void read_answer(int fd)
         if (length == sizeof head - 1) {
             give_up("upgrade", "the answer's head is too long");
         }
-        ssize_t received = recv(fd, head + length, 1, 0);
+        ssize_t received = receive_some(fd, tls, head + length, 1, 0);
         if (received <= 0) {
             give_up("upgrade", received == 0 ? "the server closed" : strerror(errno));
         }
@@ -122,9 +141,17 @@ static void read_answer(int fd)
         fprintf(stderr, "%s", head);
         give_up("upgrade", wrong);
     }
+    const char *extensions = strcasestr(head, "\r\nSec-WebSocket-Extensions:");
+    if (deflate != DEFLATE_NONE &&
+        (extensions == NULL || strstr(extensions, "permessage-deflate") == NULL)) {
+        give_up("upgrade", "the server does not agree to permessage-deflate");
+    }
+    if (deflate == DEFLATE_NO_CONTEXT && strstr(extensions, "server_no_context_takeover") == NULL) {
+        give_up("upgrade", "the server does not agree to server_no_context_takeover");
+    }
 }
 
-int connection_open(const struct options *options, uint32_t number)
+int connection_open(const struct options *options, uint32_t number, struct tls **tls)
 {
     int fd = check(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
     connection_bind_source(fd, options, number / CONNECTIONS_PER_ADDRESS);
@@ -136,10 +163,18 @@ int connection_open(const struct options *options, uint32_t number)
           "connect");
     char request[HEAD_BYTES];
     size_t length = connection_request(request, sizeof request, options);
-    if (send(fd, request, length, MSG_NOSIGNAL) != (ssize_t)length) {
+    struct tls *secure = NULL;
+    if (options->tls) {
+        secure = tls == NULL ? NULL : tls_connect(fd);
+        if (secure == NULL) {
+            give_up("--tls", tls == NULL ? "not in this mode" : "no handshake");
+        }
+        *tls = secure;
+    }
+    if (send_some(fd, secure, request, length, 0) != (ssize_t)length) {
         give_up("send", strerror(errno));
     }
-    read_answer(fd);
+    read_answer(fd, secure, options->deflate);
     check(fcntl(fd, F_SETFL, O_NONBLOCK), "O_NONBLOCK");
     return fd;
 }
@@ -147,7 +182,7 @@ int connection_open(const struct options *options, uint32_t number)
 void run_open(struct run *run, const struct options *options, uint32_t under_way, uint32_t batch)
 {
     *run = (struct run){.options = options, .alive = options->connections};
-    run->script = script_make(options->payload, options->size, batch);
+    run->script = script_make(options, batch);
     run->connections = allocate(options->connections * sizeof *run->connections);
     run->buffer = allocate(BUFFER_BYTES);
     run->epoll = check(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
@@ -158,12 +193,16 @@ void run_open(struct run *run, const struct options *options, uint32_t under_way
     }
     for (uint32_t i = 0; i < options->connections; i++) {
         struct connection *connection = &run->connections[i];
-        connection->fd = connection_open(options, i);
+        connection->fd = connection_open(options, i, &connection->tls);
         connection->times = allocate(capacity * sizeof *connection->times);
         connection->times_mask = capacity - 1;
         /* Each begins elsewhere in the cycle, so that answers cannot be confused unnoticed. */
         connection->incoming.expected = i % run->script.messages;
-        connection->out_at = connection->incoming.expected * run->script.frame_bytes;
+        connection->next = connection->incoming.expected;
+        connection->out_at = run->script.frames[connection->next];
+        if (options->deflate != DEFLATE_NONE) {
+            connection->incoming.inflater = inflater_new(options->deflate == DEFLATE_CONTEXT);
+        }
         struct epoll_event event = {.events = EPOLLIN, .data.u32 = i};
         check(epoll_ctl(run->epoll, EPOLL_CTL_ADD, connection->fd, &event), "epoll_ctl");
     }
@@ -181,6 +220,8 @@ void run_close(struct run *run)
         if (run->connections[i].fd >= 0) {
             close(run->connections[i].fd);
         }
+        tls_free(run->connections[i].tls);
+        inflater_free(run->connections[i].incoming.inflater);
         free(run->connections[i].times);
     }
     close(run->epoll);
@@ -246,8 +287,8 @@ static void flush(struct run *run, struct connection *connection)
     while (connection->out_left > 0) {
         size_t there = script->ring_bytes - connection->out_at;
         size_t wanted = connection->out_left < there ? connection->out_left : there;
-        ssize_t sent = send(connection->fd, script->ring + connection->out_at, wanted,
-                            MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t sent = send_some(connection->fd, connection->tls,
+                                 script->ring + connection->out_at, wanted, MSG_DONTWAIT);
         if (sent < 0) {
             if (errno == EAGAIN) {
                 break;
@@ -263,7 +304,7 @@ static void flush(struct run *run, struct connection *connection)
         if (connection->out_at >= script->cycle_bytes) {
             connection->out_at -= script->cycle_bytes;
         }
-        if ((size_t)sent < wanted) {
+        if ((size_t)sent < wanted && connection->tls == NULL) {
             break;
         }
     }
@@ -281,7 +322,8 @@ void connection_expect(struct connection *connection, uint32_t messages, uint64_
 void connection_send(struct run *run, struct connection *connection, uint32_t messages)
 {
     int idle = connection->out_left == 0;
-    connection->out_left += messages * run->script.frame_bytes;
+    connection->out_left += script_bytes(&run->script, connection->next, messages);
+    connection->next = (connection->next + messages) % run->script.messages;
     if (idle) {
         flush(run, connection);
     }
@@ -300,15 +342,17 @@ static void record(struct run *run, struct connection *connection, uint32_t mess
     run->answered += messages;
 }
 
-static uint32_t receive(struct run *run, struct connection *connection, uint64_t *time)
+/* Takes what one receive brings; returns how many messages it completed, or -1 for nothing. */
+static int64_t receive(struct run *run, struct connection *connection, uint64_t *time)
 {
-    ssize_t received = recv(connection->fd, run->buffer, BUFFER_BYTES, MSG_DONTWAIT);
+    ssize_t received =
+        receive_some(connection->fd, connection->tls, run->buffer, BUFFER_BYTES, MSG_DONTWAIT);
     if (received < 0 && (errno == EAGAIN || errno == EINTR)) {
-        return 0;
+        return -1;
     }
     if (received <= 0) {
         fail(run, connection, "receive", received == 0 ? "the server closed" : strerror(errno));
-        return 0;
+        return -1;
     }
     *time = now();
     const char *wrong = NULL;
@@ -320,10 +364,10 @@ static uint32_t receive(struct run *run, struct connection *connection, uint64_t
     }
     if (complete < 0) {
         fail(run, connection, "echo", wrong);
-        return 0;
+        return -1;
     }
     record(run, connection, (uint32_t)complete, *time);
-    return (uint32_t)complete;
+    return complete;
 }
 
 uint32_t connection_serve(struct run *run, struct connection *connection, uint32_t events,
@@ -333,7 +377,13 @@ uint32_t connection_serve(struct run *run, struct connection *connection, uint32
         flush(run, connection);
     }
     if (connection->fd >= 0 && (events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) {
-        return receive(run, connection, time);
+        uint32_t complete = 0;
+        int64_t more;
+        do {
+            more = receive(run, connection, time);
+            complete += more > 0 ? (uint32_t)more : 0;
+        } while (more >= 0 && connection->tls != NULL && tls_has_more(connection->tls));
+        return complete;
     }
     return 0;
 }

@@ -6,6 +6,7 @@
 #include "incoming.h"
 #include "options.h"
 #include "script.h"
+#include "tls.h"
 
 #include <sys/epoll.h>
 
@@ -13,7 +14,9 @@ enum { READY_MAX = 1024 };
 
 struct connection {
     int fd; /* -1 once it has failed */
+    struct tls *tls; /* NULL without */
     int awaits_writable;
+    uint32_t next; /* number in the cycle of the message to send next */
     struct incoming incoming;
     size_t out_at;   /* where in the ring the next byte to send is */
     size_t out_left; /* how many bytes are due */
@@ -41,8 +44,9 @@ struct run {
     struct epoll_event ready[READY_MAX];
 };
 
-/* Opens a socket that is connected and upgraded, not blocking any more; ends the process if not. */
-int connection_open(const struct options *options, uint32_t number);
+/* Opens a socket that is connected and upgraded, not blocking any more; ends the process if not.
+ * With --tls it sets `tls`. */
+int connection_open(const struct options *options, uint32_t number, struct tls **tls);
 
 /*
  * Binds to 127.0.0.(1 + source), as each address has only 28,000 ports for one server; with source

@@ -1,5 +1,8 @@
 #include "histogram.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 enum { STEPS = 1 << HISTOGRAM_SUB_BITS };
 
 /* Values below 128 have a bucket each; above, the highest bit chooses a row and the next 7 a step.
@@ -44,4 +47,18 @@ uint64_t histogram_quantile(const struct histogram *histogram, double fraction)
         }
     }
     return histogram->max;
+}
+
+int histogram_write(const struct histogram *histogram, const char *path)
+{
+    FILE *file = fopen(path, "w");
+    if (file == NULL) {
+        return -1;
+    }
+    for (unsigned bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket++) {
+        if (histogram->counts[bucket] != 0) {
+            fprintf(file, "%u %" PRIu64 "\n", bucket, histogram->counts[bucket]);
+        }
+    }
+    return fclose(file);
 }

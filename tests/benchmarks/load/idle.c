@@ -53,7 +53,7 @@ static void look_after(struct idlers *idlers)
 static void open_until(struct idlers *idlers, uint32_t count, const struct options *options)
 {
     while (idlers->open < count) {
-        idlers->fds[idlers->open] = connection_open(options, idlers->open);
+        idlers->fds[idlers->open] = connection_open(options, idlers->open, NULL);
         idlers->open++;
         look_after(idlers);
     }

@@ -2,14 +2,15 @@
 
 #include <string.h>
 
-enum { FIN = 0x80, OPCODE = 0x0F, CONTROL = 0x08, CONTINUATION = 0, MASK = 0x80 };
+enum { FIN = 0x80, OPCODE = 0x0F, COMPRESSED = 0x40, RESERVED = 0x70, CONTROL = 0x08, CONTINUATION = 0, MASK = 0x80 };
 
 static const char *accept_header(struct incoming *in, const struct script *script)
 {
     uint8_t first = in->header[0];
     uint8_t opcode = first & OPCODE;
-    if ((first & 0x70) != 0) {
-        return "a reserved bit is set";
+    int compressed = in->inflater != NULL && (opcode & CONTROL) == 0 && !in->in_message;
+    if ((first & RESERVED) != (compressed ? COMPRESSED : 0)) {
+        return compressed ? "the answer is not compressed" : "a reserved bit is set";
     }
     if ((in->header[1] & MASK) != 0) {
         return "a frame of the server is masked";
@@ -29,7 +30,7 @@ static const char *accept_header(struct incoming *in, const struct script *scrip
     if (opcode != (in->in_message ? CONTINUATION : script->opcode)) {
         return "the opcode is another than that of the message sent";
     }
-    if (in->left > script->size - in->offset) {
+    if (in->inflater == NULL && in->left > script->size - in->offset) {
         return "the message is longer than the one sent";
     }
     return NULL;
@@ -44,6 +45,22 @@ static unsigned header_length(const struct incoming *in)
     return length < 126 ? 2 : length == 126 ? 4 : 10;
 }
 
+static const uint8_t *expected_rest(const struct incoming *in, const struct script *script)
+{
+    return script->payloads + (size_t)in->expected * script->size + in->offset;
+}
+
+/* Compares a part of a payload. Returns how many bytes of the message it stands for, or -1. */
+static int64_t compare(struct incoming *in, const struct script *script, const uint8_t *at,
+                       size_t length)
+{
+    const uint8_t *expected = expected_rest(in, script);
+    if (in->inflater != NULL) {
+        return inflater_compare(in->inflater, at, length, expected, script->size - in->offset);
+    }
+    return memcmp(at, expected, length) == 0 ? (int64_t)length : -1;
+}
+
 /* The payload of a frame is complete; whether a message is, or what is wrong. */
 static int end_frame(struct incoming *in, const struct script *script, const char **wrong)
 {
@@ -53,6 +70,15 @@ static int end_frame(struct incoming *in, const struct script *script, const cha
     in->in_message = (in->first & FIN) == 0;
     if (in->in_message) {
         return 0;
+    }
+    if (in->inflater != NULL) {
+        int64_t inflated =
+            inflater_end(in->inflater, expected_rest(in, script), script->size - in->offset);
+        if (inflated < 0) {
+            *wrong = "the end of the payload cannot be inflated, or differs";
+            return -1;
+        }
+        in->offset += (uint32_t)inflated;
     }
     if (in->offset != script->size) {
         *wrong = "the message is shorter than the one sent";
@@ -83,13 +109,12 @@ int64_t incoming_take(struct incoming *in, const struct script *script, const ui
         } else {
             size_t run = (size_t)(end - at) < in->left ? (size_t)(end - at) : (size_t)in->left;
             if ((in->first & CONTROL) == 0) {
-                const uint8_t *expected =
-                    script->payloads + (size_t)in->expected * script->size + in->offset;
-                if (memcmp(at, expected, run) != 0) {
+                int64_t compared = compare(in, script, at, run);
+                if (compared < 0) {
                     *wrong = "the payload differs from the one sent";
                     return -1;
                 }
-                in->offset += (uint32_t)run;
+                in->offset += (uint32_t)compared;
             }
             in->left -= run;
             at += run;

@@ -5,12 +5,14 @@
 #ifndef INCOMING_H
 #define INCOMING_H
 
+#include "deflate.h"
 #include "script.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 struct incoming {
+    struct inflater *inflater; /* NULL without permessage-deflate */
     uint8_t header[10];
     uint8_t header_bytes; /* of the header that is incomplete; 0 inside a payload */
     uint8_t first;        /* first byte of the frame whose payload is being read */

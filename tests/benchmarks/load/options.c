@@ -1,5 +1,8 @@
 #include "options.h"
 
+#include "deflate.h"
+#include "tls.h"
+
 #include <arpa/inet.h>
 #include <getopt.h>
 #include <math.h>
@@ -24,12 +27,17 @@ static const char USAGE[] =
     "  --connections N  (64)\n"
     "  --depth N        (1)\n"
     "  --size N         bytes of payload (64)\n"
-    "  --type T         binary, ascii or mixed: text in ASCII or in mixed scripts (binary)\n"
+    "  --type T         binary, or text: ascii, json, or mixed scripts (binary)\n"
     "  --rate N         messages a second (20000)\n"
     "  --warmup S       seconds before measuring (1)\n"
     "  --seconds S      seconds of measuring (3)\n"
     "  --spin           never sleep\n"
+    "  --tls            wss; the certificate is not judged\n"
+    "  --deflate C      permessage-deflate: context, or no-context between answers; closed, open\n"
+    "  --latencies F    write the histogram of latencies: lines of a bucket's number, as in an\n"
+    "                   HdrHistogram of 2 digits, and its count\n"
     "  --announce       once connected, print a line and wait for one on standard input\n"
+    "  --features       print what it was built with: tls, deflate\n"
     "  --pid N          process of the server, whose CPU time and memory are reported\n"
     "\n"
     "Prints one line of JSON. Ends with 1 when an answer was wrong or missing.\n";
@@ -46,8 +54,12 @@ enum {
     OPT_WARMUP,
     OPT_SECONDS,
     OPT_SPIN,
+    OPT_TLS,
+    OPT_DEFLATE,
+    OPT_LATENCIES,
     OPT_ANNOUNCE,
     OPT_PID,
+    OPT_FEATURES,
     OPT_HELP
 };
 
@@ -63,8 +75,12 @@ static const struct option LONG_OPTIONS[] = {
     {"warmup", required_argument, NULL, OPT_WARMUP},
     {"seconds", required_argument, NULL, OPT_SECONDS},
     {"spin", no_argument, NULL, OPT_SPIN},
+    {"tls", no_argument, NULL, OPT_TLS},
+    {"deflate", required_argument, NULL, OPT_DEFLATE},
+    {"latencies", required_argument, NULL, OPT_LATENCIES},
     {"announce", no_argument, NULL, OPT_ANNOUNCE},
     {"pid", required_argument, NULL, OPT_PID},
+    {"features", no_argument, NULL, OPT_FEATURES},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -99,18 +115,29 @@ static double positive(const char *name, const char *value)
 
 const char *payload_name(enum payload payload)
 {
-    static const char *const NAMES[] = {"binary", "ascii", "mixed"};
+    static const char *const NAMES[] = {"binary", "ascii", "mixed", "json"};
     return NAMES[payload];
 }
 
 static enum payload payload_of(const char *value)
 {
-    for (int i = PAYLOAD_BINARY; i <= PAYLOAD_MIXED; i++) {
+    for (int i = PAYLOAD_BINARY; i <= PAYLOAD_JSON; i++) {
         if (strcmp(value, payload_name((enum payload)i)) == 0) {
             return (enum payload)i;
         }
     }
-    refuse("type", "binary, ascii or mixed", value);
+    refuse("type", "binary, ascii, mixed or json", value);
+}
+
+static enum deflate deflate_of(const char *value)
+{
+    if (strcmp(value, "context") == 0) {
+        return DEFLATE_CONTEXT;
+    }
+    if (strcmp(value, "no-context") == 0) {
+        return DEFLATE_NO_CONTEXT;
+    }
+    refuse("deflate", "context or no-context", value);
 }
 
 struct options options_parse(int argc, char **argv)
@@ -163,12 +190,24 @@ struct options options_parse(int argc, char **argv)
         case OPT_SPIN:
             options.spin = 1;
             break;
+        case OPT_TLS:
+            options.tls = 1;
+            break;
+        case OPT_DEFLATE:
+            options.deflate = deflate_of(optarg);
+            break;
+        case OPT_LATENCIES:
+            options.latencies = optarg;
+            break;
         case OPT_ANNOUNCE:
             options.announce = 1;
             break;
         case OPT_PID:
             options.pid = (pid_t)whole("pid", optarg, 1, 1 << 22);
             break;
+        case OPT_FEATURES:
+            printf("%s%s\n", tls_is_there() ? "tls " : "", deflate_is_there() ? "deflate" : "");
+            exit(0);
         case OPT_HELP:
             fputs(USAGE, stdout);
             exit(0);

@@ -6,7 +6,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum payload { PAYLOAD_BINARY, PAYLOAD_ASCII, PAYLOAD_MIXED };
+enum payload { PAYLOAD_BINARY, PAYLOAD_ASCII, PAYLOAD_MIXED, PAYLOAD_JSON };
+
+/* permessage-deflate: not offered, with the context of earlier answers, or without. */
+enum deflate { DEFLATE_NONE, DEFLATE_CONTEXT, DEFLATE_NO_CONTEXT };
 
 struct options {
     const char *mode;
@@ -21,6 +24,9 @@ struct options {
     double warmup;
     double seconds;
     int spin;
+    int tls;
+    enum deflate deflate;
+    const char *latencies; /* a file for the histogram, or NULL */
     int announce;
     pid_t pid; /* of the server, 0 for unknown */
 };

@@ -1,7 +1,9 @@
 #include "report.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 void report_open(uint32_t connections)
 {
@@ -26,6 +28,10 @@ void report_quantiles(const struct histogram *histogram)
 int report_messages(const struct run *run)
 {
     const struct options *options = run->options;
+    if (options->latencies != NULL && histogram_write(&run->latencies, options->latencies) != 0) {
+        fprintf(stderr, "volfram-load: %s: %s\n", options->latencies, strerror(errno));
+        return 1;
+    }
     double seconds = (double)(run->until - run->from) / 1e9;
     double messages = (double)run->latencies.total;
     printf("{\"mode\":\"%s\",\"connections\":%" PRIu32, options->mode, options->connections);

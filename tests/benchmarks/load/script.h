@@ -16,15 +16,18 @@ struct script {
     uint32_t messages; /* in the cycle */
     uint32_t size;     /* of a payload */
     uint8_t opcode;
-    size_t frame_bytes; /* of one masked frame */
-    size_t cycle_bytes; /* messages * frame_bytes */
+    size_t *frames;     /* where in the ring each begins, and where the last one ends */
+    size_t cycle_bytes;
     size_t ring_bytes;  /* the cycle and its beginning once more, for a batch that wraps */
     uint8_t *ring;
     uint8_t *payloads; /* messages * size, unmasked */
 };
 
 /* For batches of up to so many messages. */
-struct script script_make(enum payload payload, uint32_t size, uint32_t batch);
+struct script script_make(const struct options *options, uint32_t batch);
+
+/* How many bytes the frames of so many messages take, from one of the cycle on. */
+size_t script_bytes(const struct script *script, uint32_t first, uint32_t messages);
 
 void script_free(struct script *script);
 

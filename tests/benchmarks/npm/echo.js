@@ -1,17 +1,25 @@
-// npm ws on the loopback: an echo server (node echo.js PORT), or one that passes each message to all
-// other connections (node echo.js PORT fanout).
+// npm ws on the loopback: an echo server (node echo.js PORT), one that passes each message to all
+// other connections (fanout), one over TLS (wss KEYSTORE PASSWORD), or one that compresses (deflate).
 "use strict";
 
+const fs = require("fs");
+const https = require("https");
 const { WebSocket, WebSocketServer } = require("ws");
 
-const server = new WebSocketServer({
-  host: "127.0.0.1",
-  port: Number(process.argv[2]),
-  backlog: 4096,
-  perMessageDeflate: false,
+const [, , port, mode = "echo", keyStore, passphrase] = process.argv;
+const address = { host: "127.0.0.1", port: Number(port), backlog: 4096 };
+const options = {
+  perMessageDeflate: mode === "deflate" ? { threshold: 0 } : false,
   maxPayload: 16 << 20,
-});
-const fanout = process.argv[3] === "fanout";
+};
+if (mode === "wss") {
+  options.server = https.createServer({ pfx: fs.readFileSync(keyStore), passphrase });
+  options.server.listen(address);
+} else {
+  Object.assign(options, address);
+}
+const server = new WebSocketServer(options);
+const fanout = mode === "fanout";
 
 function passOn(publisher, data, binary) {
   for (const client of server.clients) {

@@ -1,16 +1,20 @@
 package io.github.volfram.benchmarks.peers;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.java_websocket.WebSocket;
 import org.java_websocket.drafts.Draft_6455;
 import org.java_websocket.extensions.DefaultExtension;
+import org.java_websocket.extensions.permessage_deflate.PerMessageDeflateExtension;
 import org.java_websocket.handshake.ClientHandshake;
 import org.java_websocket.protocols.Protocol;
+import org.java_websocket.server.DefaultSSLWebSocketServerFactory;
 import org.java_websocket.server.WebSocketServer;
 
 /** Java-WebSocket with one decoder thread, without its timer for lost connections. */
@@ -20,24 +24,31 @@ final class JavaWebSocketPeer extends WebSocketServer {
 
   private final boolean fanout;
 
-  private JavaWebSocketPeer(int port, boolean fanout) {
+  private JavaWebSocketPeer(int port, Mode mode) {
     super(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
         1,
         List.of(
             new Draft_6455(
-                List.of(new DefaultExtension()),
+                List.of(
+                    mode == Mode.DEFLATE
+                        ? new PerMessageDeflateExtension()
+                        : new DefaultExtension()),
                 List.of(new Protocol("")),
                 PeerServer.MAX_MESSAGE_BYTES)));
-    this.fanout = fanout;
+    this.fanout = mode == Mode.FANOUT;
     setTcpNoDelay(true);
     setReuseAddr(true);
     setMaxPendingConnections(PeerServer.BACKLOG);
     setConnectionLostTimeout(0);
   }
 
-  static void start(int port, boolean fanout) throws InterruptedException {
-    JavaWebSocketPeer server = new JavaWebSocketPeer(port, fanout);
+  static void start(int port, Mode mode)
+      throws InterruptedException, GeneralSecurityException, IOException {
+    JavaWebSocketPeer server = new JavaWebSocketPeer(port, mode);
+    if (mode == Mode.WSS) {
+      server.setWebSocketFactory(new DefaultSSLWebSocketServerFactory(TlsKey.context()));
+    }
     server.start();
     server.started.await();
   }

@@ -2,15 +2,22 @@ package io.github.volfram.benchmarks.peers;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import org.eclipse.jetty.server.AbstractConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
 import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
 import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
 
-/** Jetty with its native API: one selector that accepts, too, and as few threads as it takes. */
+/**
+ * Jetty with its native API: one selector that accepts, too, and as few threads as it takes. It
+ * agrees to permessage-deflate whenever it is offered.
+ */
 final class JettyPeer {
 
   private static final int MAX_THREADS = 8;
@@ -21,16 +28,29 @@ final class JettyPeer {
 
   private JettyPeer() {}
 
-  static void start(int port, boolean fanout) throws Exception {
+  static void start(int port, Mode mode) throws Exception {
     Server server = new Server(new QueuedThreadPool(MAX_THREADS, MIN_THREADS));
-    ServerConnector connector = new ServerConnector(server, ACCEPTORS, SELECTORS);
+    ServerConnector connector =
+        new ServerConnector(server, ACCEPTORS, SELECTORS, protocols(mode == Mode.WSS));
     connector.setHost("127.0.0.1");
     connector.setPort(port);
     connector.setAcceptQueueSize(PeerServer.BACKLOG);
     server.addConnector(connector);
     server.setHandler(
-        WebSocketUpgradeHandler.from(server, container -> configure(container, fanout)));
+        WebSocketUpgradeHandler.from(
+            server, container -> configure(container, mode == Mode.FANOUT)));
     server.start();
+  }
+
+  private static ConnectionFactory[] protocols(boolean secure) throws Exception {
+    HttpConnectionFactory http = new HttpConnectionFactory();
+    if (!secure) {
+      return new ConnectionFactory[] {http};
+    }
+    SslContextFactory.Server tls = new SslContextFactory.Server();
+    tls.setKeyStore(TlsKey.store());
+    tls.setKeyStorePassword(TlsKey.password());
+    return AbstractConnectionFactory.getFactories(tls, http);
   }
 
   private static void configure(ServerWebSocketContainer container, boolean fanout) {

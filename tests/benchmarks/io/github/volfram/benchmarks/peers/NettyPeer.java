@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SelectStrategy;
@@ -25,10 +26,16 @@ import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.handler.codec.compression.ZlibCodecFactory;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtensionHandler;
+import io.netty.handler.codec.http.websocketx.extensions.compression.PerMessageDeflateServerExtensionHandshaker;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 
@@ -43,21 +50,21 @@ final class NettyPeer {
 
   private NettyPeer() {}
 
-  static void epoll(int port, boolean fanout) throws InterruptedException {
-    start(port, fanout, EpollIoHandler.newFactory(), EpollServerSocketChannel.class, false);
+  static void epoll(int port, Mode mode) throws Exception {
+    start(port, mode, EpollIoHandler.newFactory(), EpollServerSocketChannel.class, false);
   }
 
   /** Never sleeps: for the scenarios in which latency is bought with a core. */
-  static void epollSpinning(int port, boolean fanout) throws InterruptedException {
+  static void epollSpinning(int port, Mode mode) throws Exception {
     SelectStrategyFactory busy = () -> (selectNow, hasTasks) -> SelectStrategy.BUSY_WAIT;
-    start(port, fanout, EpollIoHandler.newFactory(0, busy), EpollServerSocketChannel.class, false);
+    start(port, mode, EpollIoHandler.newFactory(0, busy), EpollServerSocketChannel.class, false);
   }
 
-  static void nio(int port, boolean fanout) throws InterruptedException {
-    start(port, fanout, NioIoHandler.newFactory(), NioServerSocketChannel.class, false);
+  static void nio(int port, Mode mode) throws Exception {
+    start(port, mode, NioIoHandler.newFactory(), NioServerSocketChannel.class, false);
   }
 
-  static void uring(int port, boolean fanout) throws InterruptedException {
+  static void uring(int port, Mode mode) throws Exception {
     IoUringIoHandlerConfig config =
         new IoUringIoHandlerConfig()
             .setBufferRingConfig(
@@ -67,17 +74,20 @@ final class NettyPeer {
                     .batchSize(512)
                     .allocator(new IoUringAdaptiveBufferRingAllocator())
                     .build());
-    start(
-        port, fanout, IoUringIoHandler.newFactory(config), IoUringServerSocketChannel.class, true);
+    start(port, mode, IoUringIoHandler.newFactory(config), IoUringServerSocketChannel.class, true);
   }
 
   private static void start(
       int port,
-      boolean fanout,
+      Mode mode,
       IoHandlerFactory factory,
       Class<? extends ServerChannel> channelType,
       boolean bufferRing)
-      throws InterruptedException {
+      throws Exception {
+    SslContext tls =
+        mode == Mode.WSS
+            ? SslContextBuilder.forServer(TlsKey.managers()).sslProvider(SslProvider.JDK).build()
+            : null;
     ChannelGroup all = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -89,7 +99,13 @@ final class NettyPeer {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
-                    prepare(channel, fanout ? new FanOut(all) : new Echo());
+                    if (tls != null) {
+                      channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                    }
+                    prepare(
+                        channel,
+                        mode == Mode.DEFLATE,
+                        mode == Mode.FANOUT ? new FanOut(all) : new Echo());
                   }
                 });
     if (bufferRing) {
@@ -98,20 +114,30 @@ final class NettyPeer {
     bootstrap.bind(InetAddress.getLoopbackAddress(), port).sync();
   }
 
-  private static void prepare(SocketChannel channel, ChannelHandler handler) {
+  private static void prepare(SocketChannel channel, boolean deflate, ChannelHandler handler) {
     WebSocketServerProtocolConfig config =
         WebSocketServerProtocolConfig.newBuilder()
             .websocketPath("/")
             .maxFramePayloadLength(PeerServer.MAX_MESSAGE_BYTES)
-            .allowExtensions(false)
+            .allowExtensions(deflate)
             .build();
-    channel
-        .pipeline()
-        .addLast(
-            new HttpServerCodec(),
-            new HttpObjectAggregator(16 * 1024),
-            new WebSocketServerProtocolHandler(config),
-            handler);
+    ChannelPipeline pipeline =
+        channel.pipeline().addLast(new HttpServerCodec(), new HttpObjectAggregator(16 * 1024));
+    if (deflate) {
+      pipeline.addLast(new WebSocketServerExtensionHandler(deflater()));
+    }
+    pipeline.addLast(new WebSocketServerProtocolHandler(config), handler);
+  }
+
+  /** As in WebSocketServerCompressionHandler, but willing to do without context takeover. */
+  private static PerMessageDeflateServerExtensionHandshaker deflater() {
+    return new PerMessageDeflateServerExtensionHandshaker(
+        6,
+        ZlibCodecFactory.isSupportingWindowSizeAndMemLevel(),
+        PerMessageDeflateServerExtensionHandshaker.MAX_WINDOW_SIZE,
+        true,
+        true,
+        PeerServer.MAX_MESSAGE_BYTES);
   }
 
   private static final class FanOut extends ChannelInboundHandlerAdapter {

@@ -1,11 +1,12 @@
 package io.github.volfram.benchmarks.peers;
 
 import io.github.volfram.Backend;
+import java.util.Locale;
 
 /**
  * Starts one of the peers on the loopback: {@code PeerServer NAME PORT} as an echo server, {@code
- * PeerServer NAME PORT fanout} as one that passes each message to all other connections. Prints
- * {@code ready} when it listens, and runs until it is killed.
+ * PeerServer NAME PORT MODE} as another {@link Mode}, in lower case. Prints {@code ready} when it
+ * listens, and runs until it is killed.
  */
 public final class PeerServer {
 
@@ -17,22 +18,23 @@ public final class PeerServer {
   private PeerServer() {}
 
   public static void main(String[] arguments) throws Exception {
-    boolean fanout = arguments.length == 3 && arguments[2].equals("fanout");
-    if (arguments.length != (fanout ? 3 : 2)) {
-      System.err.println("usage: PeerServer NAME PORT [fanout]");
+    if (arguments.length < 2 || arguments.length > 3) {
+      System.err.println("usage: PeerServer NAME PORT [echo|fanout|wss|deflate]");
       System.exit(2);
     }
+    Mode mode =
+        arguments.length == 2 ? Mode.ECHO : Mode.valueOf(arguments[2].toUpperCase(Locale.ROOT));
     int port = Integer.parseInt(arguments[1]);
     switch (arguments[0]) {
-      case "volfram-native" -> VolframServer.start(port, Backend.NATIVE, fanout);
-      case "volfram-nio" -> VolframServer.start(port, Backend.NIO, fanout);
-      case "netty-epoll" -> NettyPeer.epoll(port, fanout);
-      case "netty-epoll-spin" -> NettyPeer.epollSpinning(port, fanout);
-      case "netty-uring" -> NettyPeer.uring(port, fanout);
-      case "netty-nio" -> NettyPeer.nio(port, fanout);
-      case "java-websocket" -> JavaWebSocketPeer.start(port, fanout);
-      case "jetty" -> JettyPeer.start(port, fanout);
-      case "undertow" -> UndertowPeer.start(port, fanout);
+      case "volfram-native" -> VolframServer.start(port, Backend.NATIVE);
+      case "volfram-nio" -> VolframServer.start(port, Backend.NIO);
+      case "netty-epoll" -> NettyPeer.epoll(port, mode);
+      case "netty-epoll-spin" -> NettyPeer.epollSpinning(port, mode);
+      case "netty-uring" -> NettyPeer.uring(port, mode);
+      case "netty-nio" -> NettyPeer.nio(port, mode);
+      case "java-websocket" -> JavaWebSocketPeer.start(port, mode);
+      case "jetty" -> JettyPeer.start(port, mode);
+      case "undertow" -> UndertowPeer.start(port, mode);
       default -> {
         System.err.println("no peer is named " + arguments[0]);
         System.exit(2);

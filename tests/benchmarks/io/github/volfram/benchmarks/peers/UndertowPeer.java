@@ -2,13 +2,17 @@ package io.github.volfram.benchmarks.peers;
 
 import io.undertow.Handlers;
 import io.undertow.Undertow;
+import io.undertow.websockets.WebSocketProtocolHandshakeHandler;
 import io.undertow.websockets.core.AbstractReceiveListener;
 import io.undertow.websockets.core.BufferedBinaryMessage;
 import io.undertow.websockets.core.BufferedTextMessage;
 import io.undertow.websockets.core.WebSocketCallback;
 import io.undertow.websockets.core.WebSocketChannel;
 import io.undertow.websockets.core.WebSockets;
+import io.undertow.websockets.extensions.PerMessageDeflateHandshake;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
 import org.xnio.Options;
 import org.xnio.Pooled;
 
@@ -18,19 +22,28 @@ final class UndertowPeer {
 
   private UndertowPeer() {}
 
-  static void start(int port, boolean fanout) {
-    Undertow.builder()
+  static void start(int port, Mode mode) throws GeneralSecurityException, IOException {
+    WebSocketProtocolHandshakeHandler handler =
+        Handlers.websocket(
+            (exchange, channel) -> {
+              channel.getReceiveSetter().set(mode == Mode.FANOUT ? new FanOut() : new Echo());
+              channel.resumeReceives();
+            });
+    if (mode == Mode.DEFLATE) {
+      handler.addExtension(new PerMessageDeflateHandshake());
+    }
+    Undertow.Builder builder = Undertow.builder();
+    if (mode == Mode.WSS) {
+      builder.addHttpsListener(port, "127.0.0.1", TlsKey.context());
+    } else {
+      builder.addHttpListener(port, "127.0.0.1");
+    }
+    builder
         .setIoThreads(1)
         .setWorkerThreads(1)
         .setSocketOption(Options.TCP_NODELAY, true)
         .setSocketOption(Options.BACKLOG, PeerServer.BACKLOG)
-        .addHttpListener(port, "127.0.0.1")
-        .setHandler(
-            Handlers.websocket(
-                (exchange, channel) -> {
-                  channel.getReceiveSetter().set(fanout ? new FanOut() : new Echo());
-                  channel.resumeReceives();
-                }))
+        .setHandler(handler)
         .build()
         .start();
   }

@@ -12,28 +12,16 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** volfram itself, as an echo server or passing each message on; the echo is its command line's. */
+/** volfram itself, passing each message on; as an echo server it is started by its command line. */
 final class VolframServer {
 
   private VolframServer() {}
 
-  static void start(int port, Backend backend, boolean fanout) throws IOException {
-    WebSocketListener listener = fanout ? new FanOut() : new Echo();
+  static void start(int port, Backend backend) throws IOException {
+    WebSocketListener listener = new FanOut();
     WebSocketServer.start(
         ServerOptions.builder().port(port).backlog(PeerServer.BACKLOG).backend(backend).build(),
         request -> UpgradeResponse.accept(listener));
-  }
-
-  private static final class Echo implements WebSocketListener {
-    @Override
-    public void onTextUtf8(WebSocket webSocket, ByteBuffer utf8) {
-      webSocket.offerTextUtf8(utf8);
-    }
-
-    @Override
-    public void onBinary(WebSocket webSocket, ByteBuffer payload) {
-      webSocket.offerBinary(payload);
-    }
   }
 
   /** Called by the one loop's thread only. */
