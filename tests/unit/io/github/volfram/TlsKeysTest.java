@@ -61,8 +61,7 @@ class TlsKeysTest {
   }
 
   private static void assertRefused(Path certificates, Path key, String why) {
-    IOException failure =
-        assertThrows(IOException.class, () -> TlsKeys.fromPem(certificates, key));
+    IOException failure = assertThrows(IOException.class, () -> TlsKeys.fromPem(certificates, key));
     assertTrue(failure.getMessage().contains(why), failure.getMessage());
   }
 
@@ -171,7 +170,6 @@ class TlsKeysTest {
       client.read(ByteBuffer.allocate(1));
     }
     assertEquals(2, engine.getSession().getPeerCertificates().length);
-    assertEquals(
-        own.certificate(), (X509Certificate) engine.getSession().getPeerCertificates()[0]);
+    assertEquals(own.certificate(), (X509Certificate) engine.getSession().getPeerCertificates()[0]);
   }
 }
