@@ -143,9 +143,10 @@ class Server:
             capture_output=True, text=True, check=True).stdout
 
     def live_heap_bytes(self):
-        """After a full collection; None where there is no such thing."""
+        """After full collections; None where there is no such thing."""
         if not self.is_java:
             return None
+        self._jcmd("GC.run")  # the first compacts, and may leave arrays as fillers behind
         return int(re.search(r"^Total\s+\d+\s+(\d+)", self._jcmd("GC.class_histogram"),
                              re.MULTILINE).group(1))
 

@@ -37,6 +37,7 @@ final class EventLoop implements CompletionSink {
   private final PayloadPool pool = new PayloadPool(MAX_POOLED_BYTES);
   private final ConnectionRegistry registry = new ConnectionRegistry();
   private final Delivery delivery = new Delivery();
+  private final Assemblers assemblers;
   private final Sender sender;
   private final Deadlines deadlines;
   private final IntConsumer onExpired = this::expired;
@@ -66,6 +67,7 @@ final class EventLoop implements CompletionSink {
     this.now = clock.getAsLong();
     this.idle = new Idle(idle);
     this.tasks = new Tasks(transport);
+    this.assemblers = new Assemblers(masker, pool);
     this.deadlines = new Deadlines(now);
     this.listeners = new Listeners(transport, registry, deadlines);
     this.sender = new Sender(transport, new FlushSink(this), masker, delivery, pool);
@@ -85,6 +87,10 @@ final class EventLoop implements CompletionSink {
 
   DeflatePool deflatePool() {
     return deflatePool;
+  }
+
+  Assemblers assemblers() {
+    return assemblers;
   }
 
   Sender sender() {

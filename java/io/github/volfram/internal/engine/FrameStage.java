@@ -26,8 +26,13 @@ final class FrameStage extends Stage implements MessageSink {
 
   private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocateDirect(0);
 
-  private final MessageAssembler assembler;
   private final boolean inParts;
+
+  /**
+   * Makes messages of what arrives. One with compression stays; any other is taken when bytes come
+   * and goes back to the loop between two messages, for an idle connection is to be small.
+   */
+  private @Nullable MessageAssembler assembler;
 
   /** What arrived while the application had paused reading, from position to limit; or null. */
   private @Nullable ByteBuffer held;
@@ -55,11 +60,7 @@ final class FrameStage extends Stage implements MessageSink {
     EventLoop loop = connection.loop;
     inParts = listener instanceof WebSocketPartListener;
     DeflateOptions options = settings.deflate;
-    if (deflate == null || options == null) {
-      assembler =
-          new MessageAssembler(
-              settings.role, settings.limits, loop.masker(), loop.pool(), !inParts);
-    } else {
+    if (deflate != null && options != null) {
       DeflatePool deflatePool = loop.deflatePool();
       assembler =
           new MessageAssembler(
@@ -93,9 +94,14 @@ final class FrameStage extends Stage implements MessageSink {
   }
 
   private int assemble(ByteBuffer buffer, int index, int length) {
+    MessageAssembler current = assembler;
+    if (current == null) {
+      current = connection.loop.assemblers().take(connection.settings, !inParts);
+      assembler = current;
+    }
     assembling = true;
     try {
-      return assembler.receive(buffer, index, length, this);
+      return current.receive(buffer, index, length, this);
     } catch (ProtocolViolation violation) {
       String what = String.valueOf(violation.getMessage());
       connection.fail(
@@ -105,6 +111,10 @@ final class FrameStage extends Stage implements MessageSink {
       return length;
     } finally {
       assembling = false;
+      if (current.isBetweenMessages()) {
+        assembler = null;
+        connection.loop.assemblers().giveBack(current);
+      }
     }
   }
 
@@ -279,7 +289,9 @@ final class FrameStage extends Stage implements MessageSink {
 
   @Override
   void release() {
-    assembler.release();
+    if (assembler != null) {
+      assembler.release();
+    }
     if (held != null) {
       connection.loop.pool().release(held);
       held = null;

@@ -176,6 +176,16 @@ public final class FrameDecoder {
     state = State.PAYLOAD;
   }
 
+  /** Whether the next byte begins a frame. */
+  boolean isBetweenFrames() {
+    return state == State.FIRST_BYTE;
+  }
+
+  /** Whether this decodes what a peer of this role receives. */
+  boolean serves(Role role) {
+    return expectMasked == (role == Role.SERVER);
+  }
+
   private int opcode() {
     return b0 & B0_MASK_OPCODE;
   }

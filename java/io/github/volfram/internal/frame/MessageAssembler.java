@@ -120,6 +120,22 @@ public final class MessageAssembler extends MessageRules {
     }
   }
 
+  /**
+   * Whether nothing has to be remembered: no message or frame is open, and no compression is in
+   * use. It may then serve another connection.
+   */
+  public boolean isBetweenMessages() {
+    return state == State.OPEN
+        && messageOpcode == NONE
+        && inflate == null
+        && decoder.isBetweenFrames();
+  }
+
+  /** Whether this was made for connections of this kind. */
+  public boolean serves(Role role, FrameLimits ofLimits, boolean whole) {
+    return decoder.serves(role) && limits.equals(ofLimits) && wholeMessages == whole;
+  }
+
   /** Whether a close frame has been delivered. */
   public boolean closeReceived() {
     return state == State.CLOSE_RECEIVED;

@@ -19,7 +19,7 @@ abstract class MessageRules implements FrameSink {
   static final byte NONE = Opcode.CONTINUATION;
 
   final boolean wholeMessages;
-  private final FrameLimits limits;
+  final FrameLimits limits;
 
   /** Null where compression was not negotiated. */
   final @Nullable InflateStage inflate;

@@ -10,11 +10,13 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Real sockets on the loopback interface. */
 public final class LoopbackNetwork implements Network {
@@ -90,8 +92,20 @@ public final class LoopbackNetwork implements Network {
 
   @Override
   public long openDescriptors() {
-    String[] names = new File("/proc/self/fd").list();
-    return names == null ? -1 : names.length;
+    File[] descriptors = new File("/proc/self/fd").listFiles();
+    if (descriptors == null) {
+      return -1;
+    }
+    return Stream.of(descriptors).filter(LoopbackNetwork::isSocket).count();
+  }
+
+  /** Other descriptors come and go with what the JVM does besides. */
+  private static boolean isSocket(File descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor.toPath()).toString().startsWith("socket:");
+    } catch (IOException e) {
+      return false; // closed since it was listed
+    }
   }
 
   @Override

@@ -27,7 +27,7 @@ public interface Network extends AutoCloseable {
   /** Runs an action from outside of the loop while the loop runs or waits. */
   void later(Runnable action);
 
-  /** How many descriptors are open, or -1 when that cannot be told. */
+  /** How many descriptors of sockets are open, or -1 when that cannot be told. */
   long openDescriptors();
 
   @Override
