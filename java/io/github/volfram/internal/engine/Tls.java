@@ -201,7 +201,9 @@ final class Tls {
 
   /** Before anything is done for one: nothing could be sent meanwhile. */
   private void refuseRenegotiation() throws SSLException {
-    if (!engine.getSession().getProtocol().equals("TLSv1.3") && !engine.isInboundDone()) {
+    if (!engine.getSession().getProtocol().equals("TLSv1.3")
+        && !engine.isInboundDone()
+        && !engine.isOutboundDone()) {
       throw new SSLException("expected no renegotiation (RFC 9325 §3.5), got one");
     }
   }

@@ -265,6 +265,26 @@ final class TlsStageTest extends EngineFixture {
     assertNothingLeft();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+  void aPeerThatGoesOnSendingAfterItsViolationIsToldItsCode_F18(String protocol)
+      throws IOException {
+    serve(contexts.server());
+    connect(protocol);
+    open();
+    socket.writeAll(record(RawPeer.frame(0x83, new byte[0])));
+    settle();
+    socket.writeAll(record(RawPeer.text("more")));
+    settle();
+    assertEquals(List.of(), events(), "the server waits for the peer to see its close frame");
+    socket.shutdownOutput();
+    settle();
+    assertEquals(List.of("closed 1002"), events());
+    byte[] close = read(4);
+    assertEquals(ByteBuffer.wrap(new byte[] {3, (byte) 0xEA}), ByteBuffer.wrap(close, 2, 2));
+    assertNothingLeft();
+  }
+
   /** The server's own task would not be done, and nothing could be sent meanwhile. */
   @Test
   void aRenegotiationIsRefusedEvenWhileTheServerSends_T3() throws IOException {
