@@ -10,7 +10,8 @@ import java.nio.channels.ByteChannel;
 /**
  * Bare frames over a non-blocking channel, for those who want to see or to make each frame
  * themselves (RFC 6455 §5.2). Only single frames are judged: no pong is sent by itself, no close
- * frame is answered, and neither the order of fragments nor UTF-8 is checked.
+ * frame is answered, and neither the order of fragments nor UTF-8 is checked. There is no
+ * compression: the reserved bits must be 0.
  *
  * <p>Never blocks, has no thread of its own, and is used by one thread at a time. The channel stays
  * the caller's to close. {@link StreamHandshake#frames} gives one.

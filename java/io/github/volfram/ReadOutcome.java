@@ -1,6 +1,9 @@
 package io.github.volfram;
 
-/** What one {@link WebSocketStream#read} came to. */
+/**
+ * What one {@link WebSocketStream#read} came to. With {@link StreamOptions#messageParts} a message
+ * is as many outcomes as it has parts.
+ */
 public enum ReadOutcome {
   /** A whole text message: see {@link WebSocketStream#text} and {@link WebSocketStream#payload}. */
   TEXT,

@@ -1,11 +1,15 @@
 package io.github.volfram;
 
 import io.github.volfram.internal.stream.ChannelInput;
+import io.github.volfram.internal.stream.ClientDriver;
 import io.github.volfram.internal.stream.Deadline;
 import io.github.volfram.internal.stream.HandshakeDriver;
 import io.github.volfram.internal.stream.Port;
+import io.github.volfram.internal.stream.ServerDriver;
 import io.github.volfram.internal.stream.StreamCore;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.ByteChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +56,7 @@ public final class StreamHandshake {
   private @Nullable WebSocketStream stream;
   private @Nullable FrameStream frames;
 
-  StreamHandshake(
+  private StreamHandshake(
       HandshakeDriver driver,
       StreamRole role,
       Port port,
@@ -66,6 +70,25 @@ public final class StreamHandshake {
     this.options = options;
     this.nanoClock = nanoClock;
     this.deadline = new Deadline(nanoClock, options.handshakeTimeout());
+  }
+
+  static StreamHandshake client(
+      ByteChannel channel, URI uri, StreamOptions options, LongSupplier nanoClock) {
+    Port port = new Port(channel);
+    ChannelInput input = new ChannelInput(port, options.readBufferBytes());
+    ClientDriver driver = new ClientDriver(port, input, uri, options, options.sharedDeflate());
+    return new StreamHandshake(driver, StreamRole.CLIENT, port, input, options, nanoClock);
+  }
+
+  static StreamHandshake server(
+      ByteChannel channel,
+      StreamOptions options,
+      @Nullable UpgradeHandler handler,
+      LongSupplier nanoClock) {
+    Port port = new Port(channel);
+    ChannelInput input = new ChannelInput(port, options.readBufferBytes());
+    ServerDriver driver = new ServerDriver(port, input, options, handler, options.sharedDeflate());
+    return new StreamHandshake(driver, StreamRole.SERVER, port, input, options, nanoClock);
   }
 
   /**
@@ -150,7 +173,7 @@ public final class StreamHandshake {
       if (frames != null) {
         throw new IllegalStateException("the connection is used as a stream of frames already");
       }
-      StreamCore core = new StreamCore(role, port, input, options, nanoClock);
+      StreamCore core = new StreamCore(role, port, input, options, driver.compression(), nanoClock);
       made = new WebSocketStream(core, port, driver.subprotocol());
       stream = made;
     }
@@ -160,7 +183,8 @@ public final class StreamHandshake {
   /**
    * The stream of bare frames, for those who want to see each; the same at each call.
    *
-   * @throws IllegalStateException unless the handshake is complete, and after {@link #stream}
+   * @throws IllegalStateException unless the handshake is complete, after {@link #stream}, and when
+   *     compression was agreed on ({@link StreamOptions.Builder#deflate}), which bare frames lack
    */
   public FrameStream frames() {
     requireComplete();
@@ -168,6 +192,10 @@ public final class StreamHandshake {
     if (made == null) {
       if (stream != null) {
         throw new IllegalStateException("the connection is used as a stream of messages already");
+      }
+      if (driver.compression() != null) {
+        throw new IllegalStateException(
+            "expected a connection without compression (StreamOptions.deflate), got one with it");
       }
       made = new FrameStream(role, port, input, options);
       frames = made;

@@ -1,5 +1,6 @@
 package io.github.volfram;
 
+import io.github.volfram.internal.stream.StreamDeflate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,6 +24,9 @@ public final class StreamOptions {
   private final int readBufferBytes;
   private final int writeBufferBytes;
   private final int maxWriteBufferBytes;
+  private final boolean messageParts;
+  private final @Nullable DeflateOptions deflate;
+  private final @Nullable StreamDeflate sharedDeflate;
 
   private StreamOptions(Builder from) {
     subprotocols = from.subprotocols;
@@ -35,6 +39,9 @@ public final class StreamOptions {
     readBufferBytes = from.readBufferBytes;
     writeBufferBytes = from.writeBufferBytes;
     maxWriteBufferBytes = from.maxWriteBufferBytes;
+    messageParts = from.messageParts;
+    deflate = from.deflate;
+    sharedDeflate = deflate == null ? null : new StreamDeflate(deflate);
   }
 
   /** A builder with the defaults. */
@@ -92,6 +99,20 @@ public final class StreamOptions {
     return maxWriteBufferBytes;
   }
 
+  /** Whether messages are read in parts, as their bytes arrive. */
+  public boolean messageParts() {
+    return messageParts;
+  }
+
+  /** How messages are compressed (RFC 7692), or null where they are not. */
+  public @Nullable DeflateOptions deflate() {
+    return deflate;
+  }
+
+  @Nullable StreamDeflate sharedDeflate() {
+    return sharedDeflate;
+  }
+
   /** Collects options; not thread-safe. Every method returns the builder. */
   public static final class Builder {
 
@@ -105,6 +126,8 @@ public final class StreamOptions {
     private int readBufferBytes = 16 << 10;
     private int writeBufferBytes = 64 << 10;
     private int maxWriteBufferBytes = 4 << 20;
+    private boolean messageParts;
+    private @Nullable DeflateOptions deflate;
 
     private Builder() {}
 
@@ -163,7 +186,8 @@ public final class StreamOptions {
 
     /**
      * The longest message that the peer may send, 1 MiB by default; a longer one is answered with
-     * close code 1009.
+     * close code 1009. {@link ConnectionOptions#UNLIMITED} is no limit for messages in parts, else
+     * 1 GiB.
      */
     public Builder maxMessageBytes(int maxMessageBytes) {
       this.maxMessageBytes = atLeast(1, "maxMessageBytes", maxMessageBytes);
@@ -201,6 +225,27 @@ public final class StreamOptions {
      */
     public Builder maxWriteBufferBytes(int maxWriteBufferBytes) {
       this.maxWriteBufferBytes = atLeast(0, "maxWriteBufferBytes", maxWriteBufferBytes);
+      return this;
+    }
+
+    /**
+     * Reads messages in parts as their bytes arrive, fragments or not: {@link WebSocketStream#read}
+     * is TEXT or BINARY for each, and {@link WebSocketStream#isLast} true for the last one. Off by
+     * default.
+     */
+    public Builder messageParts(boolean on) {
+      messageParts = on;
+      return this;
+    }
+
+    /**
+     * Agrees to permessage-deflate (RFC 7692), as a server, or offers it, as a client; otherwise
+     * messages are not compressed. {@link DeflateOptions#maxDeflaters} counts the streams made with
+     * these options; one that is dropped before {@link ReadOutcome#CLOSED} and without {@link
+     * WebSocketStream#abort} stays counted.
+     */
+    public Builder deflate(DeflateOptions options) {
+      deflate = options;
       return this;
     }
 

@@ -26,6 +26,9 @@ public final class TlsChannel implements ByteChannel {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final int END = -1;
 
+  /** What a WebSocket's handshake is a request of (RFC 7301). */
+  private static final String[] ALPN = {"http/1.1"};
+
   private final Port port;
   private final SSLEngine engine;
 
@@ -40,6 +43,9 @@ public final class TlsChannel implements ByteChannel {
 
   /** The last read of the channel was short, so the next one would give nothing. */
   private boolean drained;
+
+  /** The engine has been through its first handshake. */
+  private boolean established;
 
   /** The peer still waits for a part of our first handshake. */
   private boolean opening = true;
@@ -71,6 +77,7 @@ public final class TlsChannel implements ByteChannel {
     SSLParameters parameters = engine.getSSLParameters();
     // Without it a certificate of any name would do (RFC 9110 §4.3.4).
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    parameters.setApplicationProtocols(ALPN);
     engine.setSSLParameters(parameters);
     return new TlsChannel(channel, engine);
   }
@@ -79,6 +86,9 @@ public final class TlsChannel implements ByteChannel {
   public static TlsChannel server(ByteChannel channel, SSLContext context) {
     SSLEngine engine = context.createSSLEngine();
     engine.setUseClientMode(false);
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setApplicationProtocols(ALPN);
+    engine.setSSLParameters(parameters);
     return new TlsChannel(channel, engine);
   }
 
@@ -117,7 +127,7 @@ public final class TlsChannel implements ByteChannel {
         int read = into.position() - before;
         return read == 0 && ended ? END : read;
       }
-      switch (engine.getHandshakeStatus()) {
+      switch (handshakeStatus()) {
         case NEED_TASK -> runTasks();
         case NEED_WRAP -> {
           blocked = !flush() || engine.isOutboundDone();
@@ -157,7 +167,7 @@ public final class TlsChannel implements ByteChannel {
     int before = from.position();
     writeInterest = Interest.WRITE;
     while (from.hasRemaining() && flush()) {
-      HandshakeStatus status = engine.getHandshakeStatus();
+      HandshakeStatus status = handshakeStatus();
       if (status == HandshakeStatus.NEED_TASK) {
         runTasks();
       } else if (isUnwrapNeeded(status)) {
@@ -186,6 +196,24 @@ public final class TlsChannel implements ByteChannel {
   public boolean flush() throws IOException {
     port.write(outgoing);
     return !outgoing.hasRemaining();
+  }
+
+  /** What the engine needs next; only the first handshake of TLS 1.2 is carried out. */
+  private HandshakeStatus handshakeStatus() throws SSLException {
+    HandshakeStatus status = engine.getHandshakeStatus();
+    String protocol = engine.getSession().getProtocol();
+    if (status == HandshakeStatus.NOT_HANDSHAKING) {
+      established = !protocol.equals("NONE"); // as before the first handshake
+    } else if (established
+        && !protocol.equals("TLSv1.3")
+        && !engine.isInboundDone()
+        && !engine.isOutboundDone()) {
+      SSLException failure = new SSLException("expected no renegotiation (RFC 9325 §3.5), got one");
+      engine.closeOutbound();
+      sendAlert(failure);
+      throw failure;
+    }
+    return status;
   }
 
   private static boolean isUnwrapNeeded(HandshakeStatus status) {

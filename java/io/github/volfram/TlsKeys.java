@@ -8,9 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
@@ -56,7 +60,7 @@ public final class TlsKeys {
    * the files.
    *
    * @param key an unencrypted PKCS#8 file: "BEGIN PRIVATE KEY"
-   * @throws IOException when a file cannot be read or is no such PEM
+   * @throws IOException when a file cannot be read or is no such PEM, or the key is another one's
    */
   public static SSLContext fromPem(Path certificates, Path key) throws IOException {
     try {
@@ -70,6 +74,10 @@ public final class TlsKeys {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, NO_PASSWORD);
       PrivateKey privateKey = privateKey(key);
+      if (!belongsTo(privateKey, chain.get(0).getPublicKey())) {
+        throw new IOException(
+            "the key in " + key + " does not belong to the certificate in " + certificates);
+      }
       store.setKeyEntry("server", privateKey, NO_PASSWORD, chain.toArray(new Certificate[0]));
       return context(store, NO_PASSWORD);
     } catch (GeneralSecurityException e) {
@@ -79,7 +87,7 @@ public final class TlsKeys {
   }
 
   private static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
-    Matcher pem = PEM_KEY.matcher(Files.readString(file, StandardCharsets.US_ASCII));
+    Matcher pem = PEM_KEY.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
     if (!pem.find() || !pem.group(1).isEmpty()) {
       throw new IOException(
           "expected an unencrypted PKCS#8 key (BEGIN PRIVATE KEY) in "
@@ -102,6 +110,29 @@ public final class TlsKeys {
       }
     }
     throw failure;
+  }
+
+  /** Whether what this key signs is verified by that one: else every handshake would fail. */
+  private static boolean belongsTo(PrivateKey privateKey, PublicKey publicKey)
+      throws GeneralSecurityException {
+    String signing =
+        switch (privateKey.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> "EdDSA";
+        };
+    byte[] text = {1, 2, 3};
+    Signature signature = Signature.getInstance(signing);
+    signature.initSign(privateKey);
+    signature.update(text);
+    byte[] signed = signature.sign();
+    try {
+      signature.initVerify(publicKey);
+      signature.update(text);
+      return signature.verify(signed);
+    } catch (InvalidKeyException | SignatureException e) {
+      return false; // of another algorithm, or another curve
+    }
   }
 
   private static SSLContext context(KeyStore store, char[] password)

@@ -1,10 +1,8 @@
 package io.github.volfram;
 
 import io.github.volfram.internal.stream.ChannelInput;
-import io.github.volfram.internal.stream.ClientDriver;
 import io.github.volfram.internal.stream.Deadline;
 import io.github.volfram.internal.stream.Port;
-import io.github.volfram.internal.stream.ServerDriver;
 import io.github.volfram.internal.stream.StreamCore;
 import java.io.IOException;
 import java.net.URI;
@@ -30,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Pings are answered by the stream, at the latest when {@code read} would block. Used by one
  * thread at a time. The channel stays the caller's to close: after {@link ReadOutcome#CLOSED}, or
- * at any time. An exception of the channel ends the stream; buffers are given back at {@code
- * CLOSED} and at an exception of {@code read}.
+ * at any time after {@link #abort}. An exception of the channel ends the stream; buffers are given
+ * back at {@code CLOSED}, at an exception of {@code read} and by {@code abort}.
  */
 public final class WebSocketStream {
 
@@ -59,15 +57,7 @@ public final class WebSocketStream {
    *     sent, for a channel that blocks, and for {@code wss} over a plain socket
    */
   public static StreamHandshake client(ByteChannel channel, URI uri, StreamOptions options) {
-    return client(channel, uri, options, System::nanoTime);
-  }
-
-  static StreamHandshake client(
-      ByteChannel channel, URI uri, StreamOptions options, LongSupplier nanoClock) {
-    Port port = new Port(channel);
-    ChannelInput input = new ChannelInput(port, options.readBufferBytes());
-    ClientDriver driver = new ClientDriver(port, input, uri, options);
-    return new StreamHandshake(driver, StreamRole.CLIENT, port, input, options, nanoClock);
+    return StreamHandshake.client(channel, uri, options, System::nanoTime);
   }
 
   /** Begins a server's handshake with the default options. */
@@ -84,7 +74,7 @@ public final class WebSocketStream {
    *     blocks
    */
   public static StreamHandshake accept(ByteChannel channel, StreamOptions options) {
-    return accept(channel, options, null, System::nanoTime);
+    return StreamHandshake.server(channel, options, null, System::nanoTime);
   }
 
   /**
@@ -94,22 +84,11 @@ public final class WebSocketStream {
    */
   public static StreamHandshake accept(
       ByteChannel channel, StreamOptions options, UpgradeHandler handler) {
-    return accept(channel, options, handler, System::nanoTime);
-  }
-
-  static StreamHandshake accept(
-      ByteChannel channel,
-      StreamOptions options,
-      @Nullable UpgradeHandler handler,
-      LongSupplier nanoClock) {
-    Port port = new Port(channel);
-    ChannelInput input = new ChannelInput(port, options.readBufferBytes());
-    ServerDriver driver = new ServerDriver(port, input, options, handler);
-    return new StreamHandshake(driver, StreamRole.SERVER, port, input, options, nanoClock);
+    return StreamHandshake.server(channel, options, handler, System::nanoTime);
   }
 
   /**
-   * A stream over a connection whose opening handshake somebody else made.
+   * A stream over a connection whose opening handshake somebody else made, without compression.
    *
    * @param bytesAlreadyRead the bytes that came behind the handshake, from position to limit;
    *     copied, and possibly none
@@ -129,7 +108,8 @@ public final class WebSocketStream {
     Port port = new Port(channel);
     ChannelInput input = new ChannelInput(port, options.readBufferBytes());
     input.prefill(bytesAlreadyRead);
-    return new WebSocketStream(new StreamCore(role, port, input, options, nanoClock), port, null);
+    return new WebSocketStream(
+        new StreamCore(role, port, input, options, null, nanoClock), port, null);
   }
 
   /**
@@ -157,9 +137,21 @@ public final class WebSocketStream {
     return core.payload();
   }
 
-  /** The payload of what the last {@link #read} returned, as text. */
+  /**
+   * The payload of what the last {@link #read} returned, as text.
+   *
+   * @throws IllegalStateException for a part of a text message, which may end inside a character
+   */
   public String text() {
     return core.text();
+  }
+
+  /**
+   * Whether what the last {@link #read} returned ends its message; always so unless {@link
+   * StreamOptions#messageParts} are asked for.
+   */
+  public boolean isLast() {
+    return core.isLast();
   }
 
   /**
@@ -167,10 +159,16 @@ public final class WebSocketStream {
    * pending.
    *
    * @throws IllegalArgumentException when the text has a lone surrogate, which UTF-8 cannot express
+   * @throws IllegalStateException while a message in parts is not complete; so for every message
    * @throws IOException when the channel failed
    */
   public WriteOutcome writeText(CharSequence text) throws IOException {
-    return core.writeText(text);
+    return core.writeText(text, true);
+  }
+
+  /** The same; {@code mayCompress} false keeps secrets out of what {@link DeflateOptions} says. */
+  public WriteOutcome writeText(CharSequence text, boolean mayCompress) throws IOException {
+    return core.writeText(text, mayCompress);
   }
 
   /**
@@ -191,12 +189,39 @@ public final class WebSocketStream {
    * @throws IOException when the channel failed
    */
   public WriteOutcome writeBinary(ByteBuffer payload) throws IOException {
-    return core.writeBinary(payload);
+    return core.writeBinary(payload, true);
+  }
+
+  /** The same; {@code mayCompress} false keeps secrets out of what {@link DeflateOptions} says. */
+  public WriteOutcome writeBinary(ByteBuffer payload, boolean mayCompress) throws IOException {
+    return core.writeBinary(payload, mayCompress);
+  }
+
+  /**
+   * Queues a part of a text message as {@link #writeBinaryPart} does; it may end inside a character
+   * unless it is the last.
+   *
+   * @throws IllegalArgumentException when the bytes do not go on as UTF-8
+   */
+  public WriteOutcome writeTextPart(ByteBuffer utf8, boolean last) throws IOException {
+    return core.writeTextPart(utf8, last);
+  }
+
+  /**
+   * Queues a part of a binary message (RFC 6455 §5.4) as {@link #writeBinary} does a whole one: a
+   * message of any length can be sent without holding it. Only control frames may be written before
+   * its last part.
+   *
+   * @throws IllegalStateException when the open message is one of text
+   * @throws IOException when the channel failed
+   */
+  public WriteOutcome writeBinaryPart(ByteBuffer payload, boolean last) throws IOException {
+    return core.writeBinaryPart(payload, last);
   }
 
   /** Queues a text message as {@link #writeText} does and flushes; never QUEUED. */
   public WriteOutcome sendText(CharSequence text) throws IOException {
-    return core.flushAfter(core.writeText(text));
+    return core.flushAfter(core.writeText(text, true));
   }
 
   /** Queues a text message as {@link #writeTextUtf8} does and flushes; never QUEUED. */
@@ -206,7 +231,7 @@ public final class WebSocketStream {
 
   /** Queues a binary message as {@link #writeBinary} does and flushes; never QUEUED. */
   public WriteOutcome sendBinary(ByteBuffer payload) throws IOException {
-    return core.flushAfter(core.writeBinary(payload));
+    return core.flushAfter(core.writeBinary(payload, true));
   }
 
   /**
@@ -254,6 +279,14 @@ public final class WebSocketStream {
   /** Begins the closing handshake with {@link CloseCode#NORMAL_CLOSURE} and no reason. */
   public WriteOutcome close() throws IOException {
     return close(CloseCode.NORMAL_CLOSURE, "");
+  }
+
+  /**
+   * Ends the stream at once and without a closing handshake: gives its buffers back, some of which
+   * are native memory. For a channel that is closed before {@link ReadOutcome#CLOSED}. Idempotent.
+   */
+  public void abort() {
+    core.abort();
   }
 
   /** How far the closing handshake is, and who began it. */

@@ -20,11 +20,11 @@ abstract class StreamHandshakeFixture {
   final FakeClock clock = new FakeClock();
 
   StreamHandshake server(StreamOptions options, UpgradeHandler handler) {
-    return WebSocketStream.accept(channel, options, handler, clock);
+    return StreamHandshake.server(channel, options, handler, clock);
   }
 
   StreamHandshake client(StreamOptions options) {
-    return WebSocketStream.client(channel, CHAT, options, clock);
+    return StreamHandshake.client(channel, CHAT, options, clock);
   }
 
   /** A 101 for the request that a client has sent. */

@@ -174,6 +174,56 @@ class TlsChannelTest {
     assertThrows(SSLException.class, WebSocketStream.accept(server())::resume);
   }
 
+  /** RFC 9325 §3.5. */
+  @Test
+  void aRenegotiationIsRefused() throws IOException {
+    SSLEngine engine = contexts.client().createSSLEngine("localhost", 443);
+    engine.setUseClientMode(true);
+    TlsChannel client = new TlsChannel(clientEnd, engine);
+    TlsChannel server = server("TLSv1.2");
+    ByteBuffer one = ByteBuffer.allocate(1);
+    while (one.hasRemaining()) {
+      client.write(ByteBuffer.allocate(1));
+      carry();
+      server.read(one);
+      carry();
+      client.read(ByteBuffer.allocate(1));
+    }
+    engine.beginHandshake();
+    ByteBuffer hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+    engine.wrap(ByteBuffer.allocate(0), hello);
+    serverEnd.feed(Arrays.copyOf(hello.array(), hello.position()));
+    SSLException refusal =
+        assertThrows(
+            SSLException.class,
+            () -> {
+              while (server.read(ByteBuffer.allocate(100)) > 0) {
+                // what the client wrote before
+              }
+            });
+    assertTrue(refusal.getMessage().contains("renegotiation"), refusal.getMessage());
+  }
+
+  /** RFC 7301: as the event loop's connections do. */
+  @Test
+  void bothSidesAgreeOnHttp11() throws IOException {
+    SSLEngine engine = contexts.server().createSSLEngine();
+    engine.setUseClientMode(false);
+    engine.setHandshakeApplicationProtocolSelector(
+        (own, offered) -> offered.contains("http/1.1") ? "http/1.1" : null);
+    TlsChannel server = new TlsChannel(serverEnd, engine);
+    TlsChannel client = client();
+    ByteBuffer one = ByteBuffer.allocate(1);
+    while (one.hasRemaining()) {
+      client.write(ByteBuffer.allocate(1));
+      carry();
+      server.read(one);
+      carry();
+      client.read(ByteBuffer.allocate(1));
+    }
+    assertEquals("http/1.1", engine.getApplicationProtocol());
+  }
+
   @Test
   void closeNotifyIsSentAndReadAsTheEnd() throws IOException {
     TlsChannel client = client();

@@ -12,6 +12,7 @@ import io.github.volfram.internal.handshake.ServerHandshake;
 import io.github.volfram.internal.transport.AcceptedSocket;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -111,17 +112,29 @@ final class Acceptor {
     connection.enter(new ServerHandshakeStage(connection, this, full));
     loop.register(connection);
     try {
+      secure(connection);
       loop.adopt(connection, socket);
     } catch (IOException | RuntimeException e) {
       socket.discard(); // if it was not taken
       connection.terminate(CloseCode.ABNORMAL_CLOSURE, "", e, true);
       return;
     }
-    SSLContext context = tls == null ? null : tls.get();
-    if (context != null) {
-      connection.tls = new Tls(connection, TlsSetup.server(options, context));
-    }
     connection.rememberRemoteAddress();
     loop.expire(connection, loop.now() + settings.handshakeNanos);
+  }
+
+  /**
+   * Before there is a socket: when code of the application throws, nothing is spoken without TLS.
+   */
+  private void secure(Connection connection) {
+    if (tls != null) {
+      try {
+        SSLContext context = Objects.requireNonNull(tls.get(), "the TLS context");
+        connection.tls = new Tls(connection, TlsSetup.server(options, context));
+      } catch (RuntimeException e) {
+        Log.tlsFailed(e);
+        throw e;
+      }
+    }
   }
 }

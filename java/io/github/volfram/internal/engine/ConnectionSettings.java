@@ -25,8 +25,6 @@ final class ConnectionSettings {
   /** How many empty fragments in a row are not yet an attack. */
   private static final int MAX_EMPTY_FRAGMENTS = 1000;
 
-  private static final int MAX_WINDOW_BITS = 15;
-
   final Role role;
   final FrameLimits limits;
   final SocketSettings socket;
@@ -76,33 +74,23 @@ final class ConnectionSettings {
       return List.of();
     }
     return List.of(
-        new PerMessageDeflateOffer(
+        PerMessageDeflateOffer.of(
             deflate.serverNoContextTakeover(),
             deflate.clientNoContextTakeover(),
-            deflate.serverMaxWindowBits() == MAX_WINDOW_BITS
-                ? PerMessageDeflateOffer.ABSENT
-                : deflate.serverMaxWindowBits(),
-            deflate.clientMaxWindowBits() == MAX_WINDOW_BITS
-                ? PerMessageDeflateOffer.NO_VALUE
-                : deflate.clientMaxWindowBits()));
+            deflate.serverMaxWindowBits(),
+            deflate.clientMaxWindowBits()));
   }
 
   /** What was agreed, from our side's point of view. */
   @Nullable DeflateParameters parameters(@Nullable DeflateAgreement agreed) {
-    if (agreed == null) {
-      return null;
-    }
-    return role == Role.SERVER
-        ? new DeflateParameters(
+    return agreed == null
+        ? null
+        : DeflateParameters.of(
+            role,
             agreed.serverNoContextTakeover(),
             agreed.serverMaxWindowBits(),
             agreed.clientNoContextTakeover(),
-            agreed.clientMaxWindowBits())
-        : new DeflateParameters(
-            agreed.clientNoContextTakeover(),
-            agreed.clientMaxWindowBits(),
-            agreed.serverNoContextTakeover(),
-            agreed.serverMaxWindowBits());
+            agreed.clientMaxWindowBits());
   }
 
   static long nanos(Duration duration) {

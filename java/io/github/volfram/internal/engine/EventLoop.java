@@ -342,12 +342,7 @@ final class EventLoop implements CompletionSink {
       connection.lastReceived = now;
       receiving = arena;
       try {
-        Tls tls = connection.tls;
-        if (tls == null) {
-          connection.stage().received(arena, index, length);
-        } else {
-          tls.received(arena, index, length);
-        }
+        connection.received(arena, index, length);
       } catch (Throwable thrown) {
         broken(connection, thrown);
       }
@@ -384,7 +379,7 @@ final class EventLoop implements CompletionSink {
     Connection connection = registry.find(token);
     if (connection != null) {
       try {
-        connection.stage().endOfStream(errno);
+        connection.endOfStream(errno);
       } catch (Throwable thrown) {
         broken(connection, thrown);
       }

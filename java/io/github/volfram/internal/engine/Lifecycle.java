@@ -83,6 +83,24 @@ abstract class Lifecycle extends Outbound {
     stage = next;
   }
 
+  /** Bytes have arrived. */
+  final void received(ByteBuffer buffer, int index, int length) {
+    if (tls == null) {
+      stage().received(buffer, index, length);
+    } else {
+      tls.received(buffer, index, length);
+    }
+  }
+
+  /** The peer's stream has ended: in good order (0), or broken by an error. */
+  final void endOfStream(int errno) {
+    if (tls == null) {
+      stage().endOfStream(errno);
+    } else {
+      tls.endOfStream(errno);
+    }
+  }
+
   /** The handshake is complete; {@code next} receives what follows. */
   final void opened(
       Stage next, WebSocketListener told, @Nullable String agreed, UpgradeRequest opening) {

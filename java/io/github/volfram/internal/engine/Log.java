@@ -22,6 +22,10 @@ final class Log {
     LOGGER.log(Level.WARNING, "a request was answered with status 500: " + what, thrown);
   }
 
+  static void tlsFailed(Throwable thrown) {
+    LOGGER.log(Level.WARNING, "a connection was dropped since TLS could not be set up", thrown);
+  }
+
   static void acceptFailed(String reason) {
     LOGGER.log(Level.WARNING, "cannot accept connections for now: {0}", reason);
   }

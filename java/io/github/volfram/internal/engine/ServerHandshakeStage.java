@@ -120,6 +120,11 @@ final class ServerHandshakeStage extends Stage {
 
   @Override
   void expired(long now) {
+    if (connection.tls != null && !connection.tls.isEstablished()) {
+      connection.terminate(
+          CloseCode.ABNORMAL_CLOSURE, "", new IOException("no complete TLS handshake"), true);
+      return;
+    }
     handshake.expire();
     connection.refuse(handshake.response(), null);
   }

@@ -34,17 +34,27 @@ final class Tls {
   private final Connection connection;
   private final SSLEngine engine;
 
-  /** Records that are not complete, or that wait for a task, from position to limit; or null. */
-  private @Nullable ByteBuffer kept;
+  /** Records that are not complete, or that wait for a task. */
+  private final KeptBytes kept;
 
   private boolean established;
+
+  /** A task of the engine runs elsewhere, and reading is paused until it is done. */
   private boolean taskRunning;
+
+  /** What ended that task, unless it was done. */
+  private volatile @Nullable Throwable taskFailure;
+
+  /** Whether the peer's stream ended behind what is kept. */
+  private boolean endHeld;
+
   private boolean failed;
   private int unreadAnswers;
 
   Tls(Connection connection, SSLEngine engine) {
     this.connection = connection;
     this.engine = engine;
+    this.kept = new KeptBytes(connection.loop.pool());
   }
 
   /** Begins the handshake; a server's engine waits for the client. */
@@ -57,36 +67,53 @@ final class Tls {
     }
   }
 
+  /** Whether the handshake of TLS is complete, so that bytes can be sent. */
+  boolean isEstablished() {
+    return established;
+  }
+
   /** Records, or parts of some, have arrived. */
   void received(ByteBuffer buffer, int index, int length) {
     ByteBuffer records = buffer.duplicate().clear().limit(index + length).position(index);
-    if (kept != null || taskRunning) {
-      keep(records);
-      if (taskRunning) {
-        return;
-      }
-      decryptKept();
-    } else {
+    if (kept.isEmpty() && !taskRunning) {
       decrypt(records);
+      if (records.hasRemaining() && isAlive()) {
+        keep(records);
+      }
+      return;
+    }
+    keep(records);
+    if (!taskRunning) {
+      decryptKept();
     }
   }
 
   private void decryptKept() {
-    ByteBuffer records = kept;
+    ByteBuffer records = kept.take();
     if (records != null) {
-      kept = null;
       decrypt(records);
-      connection.loop.pool().release(records);
+      kept.putBack(records, isAlive());
     }
   }
 
   private void keep(ByteBuffer records) {
-    kept = connection.loop.pool().join(kept, records, records.position(), records.remaining());
+    kept.add(records, engine.getSession().getPacketBufferSize());
   }
 
-  /** Decrypts whole records and keeps what is left. */
+  /** The peer's stream has ended: in good order (0), or broken by an error. */
+  void endOfStream(int errno) {
+    if (errno == 0 && taskRunning) {
+      endHeld = true;
+    } else if (errno == 0 && !established) {
+      fail(new SSLException("expected the peer to complete the handshake, got its end"));
+    } else {
+      connection.stage().endOfStream(errno); // close_notify or not: what counts is a close frame
+    }
+  }
+
+  /** Decrypts whole records, unless there is a task to wait for. */
   private void decrypt(ByteBuffer records) {
-    ByteBuffer plain = connection.loop.plaintext(engine.getSession().getApplicationBufferSize());
+    ByteBuffer plain = plaintext();
     try {
       int idleRounds = 0;
       while (isAlive() && idleRounds < 2) {
@@ -104,15 +131,29 @@ final class Tls {
         if (result.getStatus() == SSLEngineResult.Status.BUFFER_UNDERFLOW || !advance()) {
           break;
         }
+        if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
+          plain = largerThan(plain);
+          continue;
+        }
         boolean progress = result.bytesConsumed() > 0 || result.bytesProduced() > 0;
         idleRounds = progress ? 0 : idleRounds + 1;
       }
     } catch (SSLException e) {
       fail(e);
     }
-    if (records.hasRemaining() && isAlive()) {
-      keep(records);
+  }
+
+  private ByteBuffer plaintext() {
+    return connection.loop.plaintext(engine.getSession().getApplicationBufferSize());
+  }
+
+  /** The session asks for more room when its peer makes larger records than usual. */
+  private ByteBuffer largerThan(ByteBuffer plain) throws SSLException {
+    ByteBuffer larger = plaintext();
+    if (larger.capacity() <= plain.capacity()) {
+      throw new SSLException("expected a record that fits, got none in " + plain.capacity());
     }
+    return larger;
   }
 
   private boolean isAlive() {
@@ -122,7 +163,11 @@ final class Tls {
   /** Does what the engine asks for; returns whether it can unwrap now. */
   private boolean advance() throws SSLException {
     while (isAlive()) {
-      switch (engine.getHandshakeStatus()) {
+      HandshakeStatus status = engine.getHandshakeStatus();
+      if (established && status != HandshakeStatus.NOT_HANDSHAKING) {
+        refuseRenegotiation();
+      }
+      switch (status) {
         case NEED_WRAP -> {
           if (established) {
             judgeAnswer();
@@ -154,11 +199,17 @@ final class Tls {
     }
   }
 
-  /** A peer that asks for answers and reads none must not fill our memory. */
-  private void judgeAnswer() throws SSLException {
-    if (!engine.getSession().getProtocol().equals("TLSv1.3") && !engine.isInboundDone()) {
+  /** Before anything is done for one: nothing could be sent meanwhile. */
+  private void refuseRenegotiation() throws SSLException {
+    if (!engine.getSession().getProtocol().equals("TLSv1.3")
+        && !engine.isInboundDone()
+        && !engine.isOutboundDone()) {
       throw new SSLException("expected no renegotiation (RFC 9325 §3.5), got one");
     }
+  }
+
+  /** A peer that asks for answers and reads none must not fill our memory. */
+  private void judgeAnswer() throws SSLException {
     unreadAnswers = connection.isBacklogged() ? unreadAnswers + 1 : 0;
     if (unreadAnswers > MAX_UNREAD_ANSWERS) {
       throw new SSLException(
@@ -184,11 +235,16 @@ final class Tls {
 
   private void runTask() {
     taskRunning = true;
+    connection.loop.transport().pauseReading(connection.token);
     Background.execute(
         () -> {
-          Runnable task;
-          while ((task = engine.getDelegatedTask()) != null) {
-            task.run();
+          try {
+            Runnable task;
+            while ((task = engine.getDelegatedTask()) != null) {
+              task.run();
+            }
+          } catch (Throwable thrown) { // of code that the application gave to TLS
+            taskFailure = thrown;
           }
           connection.loop.tasks().execute(this::taskDone);
         });
@@ -197,23 +253,35 @@ final class Tls {
   private void taskDone() {
     taskRunning = false;
     if (!isAlive()) {
-      release();
       return;
     }
+    if (!connection.isReadingPaused()) {
+      connection.loop.transport().resumeReading(connection.token);
+    }
     try {
+      if (taskFailure != null) {
+        throw new SSLException("a task of the handshake failed: " + taskFailure, taskFailure);
+      }
       if (advance()) {
         decryptKept();
       }
     } catch (SSLException e) {
       fail(e);
     }
+    if (endHeld && !taskRunning && isAlive()) {
+      endOfStream(0);
+    }
   }
 
   /** Encrypts plain bytes and submits them. */
   void send(ByteBuffer plain, int index, int length) {
-    ByteBuffer records = encrypt(plain, index, length);
-    if (records != null) {
-      connection.loop.sender().record(connection, records);
+    ByteBuffer in = plain.duplicate().clear().limit(index + length).position(index);
+    try {
+      while (in.hasRemaining()) {
+        connection.loop.sender().record(connection, encrypt(in));
+      }
+    } catch (SSLException e) {
+      connection.loop.later(connection, () -> fail(e));
     }
   }
 
@@ -235,25 +303,30 @@ final class Tls {
     connection.loop.pool().release(piece);
   }
 
-  private @Nullable ByteBuffer encrypt(ByteBuffer plain, int index, int length) {
-    int records = length / RECORD_BYTES + 1;
-    int bytes =
-        length + records * RECORD_OVERHEAD_BYTES + engine.getSession().getPacketBufferSize();
+  /** Makes records of as many bytes as there is room for: of all, if they are of the usual size. */
+  private ByteBuffer encrypt(ByteBuffer in) throws SSLException {
+    int packet = engine.getSession().getPacketBufferSize();
+    int length = in.remaining();
+    int bytes = length + (length / RECORD_BYTES + 1) * RECORD_OVERHEAD_BYTES + packet;
     ByteBuffer out = connection.loop.pool().acquire(bytes, bytes).clear();
-    ByteBuffer in = plain.duplicate().clear().limit(index + length).position(index);
+    boolean encrypted = false;
     try {
       while (in.hasRemaining()) {
         SSLEngineResult result = engine.wrap(in, out);
-        if (result.getStatus() != SSLEngineResult.Status.OK) {
-          throw new SSLException("expected to encrypt, got " + result.getStatus());
+        if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW && out.position() > 0) {
+          break;
+        }
+        if (result.getStatus() != SSLEngineResult.Status.OK || result.bytesProduced() == 0) {
+          throw new SSLException("expected to encrypt, got " + result);
         }
       }
-    } catch (SSLException e) {
-      connection.loop.pool().release(out);
-      connection.loop.later(connection, () -> fail(e));
-      return null;
+      encrypted = true;
+      return out.flip();
+    } finally {
+      if (!encrypted) {
+        connection.loop.pool().release(out);
+      }
     }
-    return out.flip();
   }
 
   /** Sends close_notify, before the socket's output is ended. */
@@ -291,9 +364,6 @@ final class Tls {
 
   /** The connection has ended. */
   void release() {
-    if (kept != null && !taskRunning) {
-      connection.loop.pool().release(kept);
-      kept = null;
-    }
+    kept.release();
   }
 }

@@ -24,6 +24,20 @@ public record DeflateParameters(
     checkWindowBits("inboundWindowBits", inboundWindowBits);
   }
 
+  /** What was agreed about server and client, as the side in this role sees it. */
+  public static DeflateParameters of(
+      Role role,
+      boolean serverNoContextTakeover,
+      int serverWindowBits,
+      boolean clientNoContextTakeover,
+      int clientWindowBits) {
+    return role == Role.SERVER
+        ? new DeflateParameters(
+            serverNoContextTakeover, serverWindowBits, clientNoContextTakeover, clientWindowBits)
+        : new DeflateParameters(
+            clientNoContextTakeover, clientWindowBits, serverNoContextTakeover, serverWindowBits);
+  }
+
   private static void checkWindowBits(String name, int bits) {
     if (bits < MIN_WINDOW_BITS || bits > MAX_WINDOW_BITS) {
       throw new IllegalArgumentException("expected 8 to 15 as " + name + ", got " + bits);

@@ -7,9 +7,10 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inflaters and deflaters of one event loop, used by its thread. Each is native memory: about
- * 44 KiB for an inflater, 256 KiB for a deflater. Those that nobody uses are kept for later up to a
- * bound, the others are freed at once.
+ * The inflaters and deflaters of one event loop, or of streams that share their options. Each is
+ * native memory: about 44 KiB for an inflater, 256 KiB for a deflater. Those that nobody uses are
+ * kept for later up to a bound, the others are freed at once. Any thread may use it, as streams
+ * have no thread of their own; an event loop never finds it locked.
  */
 public final class DeflatePool implements AutoCloseable {
 
@@ -59,12 +60,12 @@ public final class DeflatePool implements AutoCloseable {
   }
 
   /** Lends a fresh inflater. */
-  Inflater acquireInflater() {
+  synchronized Inflater acquireInflater() {
     return inflaters.isEmpty() ? newInflater.get() : inflaters.remove(inflaters.size() - 1);
   }
 
   /** Takes a lent inflater back, in whatever state it is. */
-  void release(Inflater inflater) {
+  synchronized void release(Inflater inflater) {
     if (!closed && inflaters.size() < maxIdle) {
       inflater.reset();
       inflaters.add(inflater);
@@ -74,7 +75,7 @@ public final class DeflatePool implements AutoCloseable {
   }
 
   /** Lends a fresh deflater, or null where there are as many as there may be. */
-  @Nullable BlockDeflater acquireDeflater(int windowBits) {
+  synchronized @Nullable BlockDeflater acquireDeflater(int windowBits) {
     // The idle ones are few, and nearly always all of one size.
     for (int i = deflaters.size() - 1; i >= 0; i--) {
       if (deflaters.get(i).windowBits() == windowBits) {
@@ -95,7 +96,7 @@ public final class DeflatePool implements AutoCloseable {
   }
 
   /** Takes a lent deflater back, in whatever state it is. */
-  void release(BlockDeflater deflater) {
+  synchronized void release(BlockDeflater deflater) {
     if (!closed && deflaters.size() < maxIdle) {
       deflater.reset();
       deflaters.add(deflater);
@@ -109,14 +110,14 @@ public final class DeflatePool implements AutoCloseable {
     liveDeflaters--;
   }
 
-  /** Room for a byte that nobody reads. */
+  /** Room for a byte that nobody reads, so that it does not matter who writes it. */
   byte[] scratch() {
     return scratch;
   }
 
   /** Frees what nobody uses; what is lent is freed when it comes back. Idempotent. */
   @Override
-  public void close() {
+  public synchronized void close() {
     closed = true;
     inflaters.forEach(Inflater::end);
     inflaters.clear();

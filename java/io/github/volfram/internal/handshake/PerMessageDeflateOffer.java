@@ -50,6 +50,22 @@ public record PerMessageDeflateOffer(
     }
   }
 
+  /**
+   * The offer of a client that can be held to any window; 15 is said by leaving the parameter out,
+   * or its value.
+   */
+  public static PerMessageDeflateOffer of(
+      boolean serverNoContextTakeover,
+      boolean clientNoContextTakeover,
+      int serverMaxWindowBits,
+      int clientMaxWindowBits) {
+    return new PerMessageDeflateOffer(
+        serverNoContextTakeover,
+        clientNoContextTakeover,
+        serverMaxWindowBits == MAX_WINDOW_BITS ? ABSENT : serverMaxWindowBits,
+        clientMaxWindowBits == MAX_WINDOW_BITS ? NO_VALUE : clientMaxWindowBits);
+  }
+
   static void requireWindowBits(int bits) {
     if (bits < MIN_WINDOW_BITS || bits > MAX_WINDOW_BITS) {
       throw new IllegalArgumentException(

@@ -3,6 +3,7 @@ package io.github.volfram.internal.stream;
 import io.github.volfram.HandshakeException;
 import io.github.volfram.Interest;
 import io.github.volfram.StreamOptions;
+import io.github.volfram.StreamRole;
 import io.github.volfram.internal.handshake.ClientHandshake;
 import io.github.volfram.internal.handshake.HandshakeLimits;
 import io.github.volfram.internal.handshake.HttpHead;
@@ -11,6 +12,7 @@ import io.github.volfram.internal.handshake.RequestUri;
 import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -21,15 +23,23 @@ public final class ClientDriver extends HandshakeDriver {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int NONCE_BYTES = 16;
 
+  private final @Nullable StreamDeflate deflate;
   private final ClientHandshake handshake;
 
   /**
    * A handshake whose request waits to be sent.
    *
+   * @param deflate what to offer for compression, or null for none
    * @throws IllegalArgumentException for a URI or options that make no request
    */
-  public ClientDriver(Port port, ChannelInput input, URI uri, StreamOptions options) {
+  public ClientDriver(
+      Port port,
+      ChannelInput input,
+      URI uri,
+      StreamOptions options,
+      @Nullable StreamDeflate deflate) {
     super(port, input);
+    this.deflate = deflate;
     RequestUri target = RequestUri.of(uri);
     if (target.secure() && port.isPlainSocket()) {
       throw new IllegalArgumentException(
@@ -44,6 +54,7 @@ public final class ClientDriver extends HandshakeDriver {
             target.target(),
             HttpHeaders.builder().addAll(options.headers()).build(),
             options.subprotocols(),
+            deflate == null ? List.of() : List.of(deflate.offer()),
             nonce);
     send(handshake.request());
   }
@@ -97,6 +108,11 @@ public final class ClientDriver extends HandshakeDriver {
   @Override
   public @Nullable String subprotocol() {
     return handshake.subprotocol();
+  }
+
+  @Override
+  public @Nullable Compression compression() {
+    return StreamDeflate.compression(deflate, StreamRole.CLIENT, handshake.deflate());
   }
 
   @Override

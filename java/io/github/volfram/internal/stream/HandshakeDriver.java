@@ -38,6 +38,9 @@ public abstract class HandshakeDriver {
   /** The subprotocol agreed on, or null; once complete. */
   public abstract @Nullable String subprotocol();
 
+  /** The compression agreed on, or null; once complete. */
+  public abstract @Nullable Compression compression();
+
   /** The head that the peer sent; once complete. */
   abstract HttpHead peerHead();
 

@@ -26,24 +26,41 @@ final class MessageReader implements MessageSink {
   private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
   private final MessageAssembler assembler;
+  private final boolean inParts;
 
   private @Nullable ReadOutcome outcome;
   private ByteBuffer payload = NONE;
   private int payloadIndex;
   private int payloadBytes;
+  private boolean last = true;
   private int closeCode = CloseCode.ABNORMAL_CLOSURE;
   private String closeReason = "";
 
-  MessageReader(Role role, StreamOptions options) {
+  MessageReader(Role role, StreamOptions options, @Nullable Compression compression) {
     FrameLimits limits =
-        new FrameLimits(options.maxFrameBytes(), options.maxMessageBytes(), MAX_EMPTY_FRAGMENTS);
+        new FrameLimits(
+            options.maxFrameBytes() == Integer.MAX_VALUE ? Long.MAX_VALUE : options.maxFrameBytes(),
+            options.maxMessageBytes(),
+            MAX_EMPTY_FRAGMENTS);
     // The pool is the stream's own: a message has to outlast the reads of other streams.
     PayloadPool pool = new PayloadPool(MAX_RETAINED_BYTES);
-    assembler = new MessageAssembler(role, limits, JavaMasker.INSTANCE, pool, true);
+    inParts = options.messageParts();
+    assembler =
+        compression == null
+            ? new MessageAssembler(role, limits, JavaMasker.INSTANCE, pool, !inParts)
+            : new MessageAssembler(
+                role,
+                limits,
+                JavaMasker.INSTANCE,
+                pool,
+                !inParts,
+                compression.parameters(),
+                compression.pool());
   }
 
   /** Forgets what was delivered. */
   void next() {
+    last = true;
     deliver(null, NONE, 0, 0);
   }
 
@@ -64,9 +81,19 @@ final class MessageReader implements MessageSink {
 
   /** The same as text, which is known to be UTF-8. */
   String text() {
+    if (inParts && outcome == ReadOutcome.TEXT) {
+      throw new IllegalStateException(
+          "expected whole messages to make a String of, got parts (StreamOptions.messageParts),"
+              + " which may end inside a character: see payload()");
+    }
     byte[] bytes = new byte[payloadBytes];
     payload.get(payloadIndex, bytes);
     return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Whether what was delivered ends its message. */
+  boolean isLast() {
+    return last;
   }
 
   /** The code of the close frame, or 1006 when there was none. */
@@ -92,7 +119,8 @@ final class MessageReader implements MessageSink {
   }
 
   @Override
-  public boolean message(int opcode, ByteBuffer buffer, int index, int length, boolean last) {
+  public boolean message(int opcode, ByteBuffer buffer, int index, int length, boolean end) {
+    last = end;
     ReadOutcome what = opcode == Opcode.TEXT ? ReadOutcome.TEXT : ReadOutcome.BINARY;
     return deliver(what, buffer, index, length);
   }

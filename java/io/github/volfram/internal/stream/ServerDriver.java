@@ -3,6 +3,7 @@ package io.github.volfram.internal.stream;
 import io.github.volfram.HandshakeException;
 import io.github.volfram.Interest;
 import io.github.volfram.StreamOptions;
+import io.github.volfram.StreamRole;
 import io.github.volfram.UpgradeHandler;
 import io.github.volfram.UpgradeResponse;
 import io.github.volfram.internal.handshake.HandshakeLimits;
@@ -10,6 +11,7 @@ import io.github.volfram.internal.handshake.HandshakeViolation;
 import io.github.volfram.internal.handshake.HttpHead;
 import io.github.volfram.internal.handshake.HttpHeaders;
 import io.github.volfram.internal.handshake.OriginPolicy;
+import io.github.volfram.internal.handshake.ServerDeflate;
 import io.github.volfram.internal.handshake.ServerHandshake;
 import java.io.IOException;
 import java.util.List;
@@ -24,7 +26,8 @@ public final class ServerDriver extends HandshakeDriver {
   private static final int FORBIDDEN = 403;
   private static final int SERVER_ERROR = 500;
 
-  private final ServerHandshake handshake = new ServerHandshake(HandshakeLimits.DEFAULT);
+  private final @Nullable StreamDeflate deflate;
+  private final ServerHandshake handshake;
   private final OriginPolicy origins;
   private final UpgradeHandler handler;
   private @Nullable String subprotocol;
@@ -38,11 +41,22 @@ public final class ServerDriver extends HandshakeDriver {
    * A handshake that waits for its request.
    *
    * @param handler who judges valid requests, or null to accept them all
+   * @param deflate which offers of compression to accept, or null for none
    * @throws IllegalArgumentException for an origin in the options that is none
    */
   public ServerDriver(
-      Port port, ChannelInput input, StreamOptions options, @Nullable UpgradeHandler handler) {
+      Port port,
+      ChannelInput input,
+      StreamOptions options,
+      @Nullable UpgradeHandler handler,
+      @Nullable StreamDeflate deflate) {
     super(port, input);
+    this.deflate = deflate;
+    this.handshake =
+        new ServerHandshake(
+            HandshakeLimits.DEFAULT,
+            false,
+            deflate == null ? ServerDeflate.OFF : deflate.accepted());
     this.origins = OriginPolicy.allowing(options.allowedOrigins());
     this.handler = handler != null ? handler : request -> accept(request.subprotocols(), options);
   }
@@ -162,6 +176,11 @@ public final class ServerDriver extends HandshakeDriver {
   @Override
   public @Nullable String subprotocol() {
     return subprotocol;
+  }
+
+  @Override
+  public @Nullable Compression compression() {
+    return StreamDeflate.compression(deflate, StreamRole.SERVER, handshake.deflate());
   }
 
   @Override

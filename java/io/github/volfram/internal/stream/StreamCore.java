@@ -9,8 +9,6 @@ import io.github.volfram.WriteOutcome;
 import io.github.volfram.internal.frame.CloseFrame;
 import io.github.volfram.internal.frame.Opcode;
 import io.github.volfram.internal.frame.ProtocolViolation;
-import io.github.volfram.internal.frame.Utf8;
-import io.github.volfram.internal.transport.Masker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.LongSupplier;
@@ -32,6 +30,7 @@ public final class StreamCore {
   private final LongSupplier nanoClock;
 
   private final MessageReader reader;
+  private final MessageWriter writer;
 
   /** No frame of the peer's counts any more: it has closed, or broken a rule. */
   private boolean discarding;
@@ -49,13 +48,15 @@ public final class StreamCore {
       Port port,
       ChannelInput input,
       StreamOptions options,
+      @Nullable Compression compression,
       LongSupplier nanoClock) {
     this.role = role;
     this.input = input;
     this.output = new StreamOutput(port, role, options);
     this.options = options;
     this.nanoClock = nanoClock;
-    this.reader = new MessageReader(StreamOutput.frameRole(role), options);
+    this.reader = new MessageReader(StreamOutput.frameRole(role), options, compression);
+    this.writer = new MessageWriter(output, compression);
   }
 
   /** Where the closing handshake is. */
@@ -91,6 +92,11 @@ public final class StreamCore {
   /** How many bytes wait for the channel. */
   public int pendingBytes() {
     return output.pendingBytes();
+  }
+
+  /** Whether what was read last ends its message. */
+  public boolean isLast() {
+    return reader.isLast();
   }
 
   /** The payload of what was read last; a view that is valid until the next read. */
@@ -212,6 +218,13 @@ public final class StreamCore {
         String.valueOf(violation.getMessage()), violation.closeCode(), violation.rfcSection());
   }
 
+  /** Ends the stream at once. */
+  public void abort() {
+    if (state != CloseState.TERMINATED) {
+      terminate();
+    }
+  }
+
   private ReadOutcome terminate() {
     become(CloseState.TERMINATED);
     reader.release();
@@ -221,22 +234,28 @@ public final class StreamCore {
   }
 
   /** Queues a text message. */
-  public WriteOutcome writeText(CharSequence text) throws IOException {
-    return output.writeText(text);
+  public WriteOutcome writeText(CharSequence text, boolean mayCompress) throws IOException {
+    return writer.text(text, mayCompress);
   }
 
   /** Queues a text message that is UTF-8 already. */
   public WriteOutcome writeTextUtf8(ByteBuffer utf8) throws IOException {
-    int end = Utf8.next(Masker.UTF8_COMPLETE, utf8, utf8.position(), utf8.remaining());
-    if (end != Masker.UTF8_COMPLETE) {
-      throw new IllegalArgumentException("expected UTF-8, got other bytes (RFC 6455 §5.6)");
-    }
-    return output.write(true, Opcode.TEXT, utf8);
+    return writer.textUtf8(utf8);
   }
 
   /** Queues a binary message. */
-  public WriteOutcome writeBinary(ByteBuffer bytes) throws IOException {
-    return output.write(true, Opcode.BINARY, bytes);
+  public WriteOutcome writeBinary(ByteBuffer bytes, boolean mayCompress) throws IOException {
+    return writer.binary(bytes, mayCompress);
+  }
+
+  /** Queues a part of a text message. */
+  public WriteOutcome writeTextPart(ByteBuffer utf8, boolean last) throws IOException {
+    return writer.textPart(utf8, last);
+  }
+
+  /** Queues a part of a binary message. */
+  public WriteOutcome writeBinaryPart(ByteBuffer bytes, boolean last) throws IOException {
+    return writer.binaryPart(bytes, last);
   }
 
   /** Queues a ping. */

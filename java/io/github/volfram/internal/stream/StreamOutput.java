@@ -5,6 +5,7 @@ import io.github.volfram.StreamRole;
 import io.github.volfram.WriteOutcome;
 import io.github.volfram.internal.frame.FrameEncoder;
 import io.github.volfram.internal.frame.JavaMasker;
+import io.github.volfram.internal.frame.MessageDeflater;
 import io.github.volfram.internal.frame.Opcode;
 import io.github.volfram.internal.frame.Role;
 import io.github.volfram.internal.frame.Utf8;
@@ -43,11 +44,26 @@ final class StreamOutput {
 
   private byte @Nullable [] latestPong;
 
+  /** What compresses messages; given back when no message can follow. */
+  private @Nullable MessageDeflater deflater;
+
   StreamOutput(Port port, StreamRole role, StreamOptions options) {
     this.queue = new OutputQueue(port);
     this.masked = role == StreamRole.CLIENT;
     this.writeBufferBytes = options.writeBufferBytes();
     this.maxWriteBufferBytes = options.maxWriteBufferBytes();
+  }
+
+  /** Gives this back when no message can follow any more. */
+  void releaseWhenClosed(MessageDeflater used) {
+    deflater = used;
+  }
+
+  private void leaveOpen(State next) {
+    state = next;
+    if (deflater != null) {
+      deflater.release();
+    }
   }
 
   /** The role as the frames know it. */
@@ -80,10 +96,12 @@ final class StreamOutput {
   WriteOutcome write(boolean fin, int opcode, ByteBuffer payload) throws IOException {
     int length = payload.remaining();
     WriteOutcome refusal = refusal(length);
-    if (refusal != null) {
-      return refusal;
-    }
-    put(fin, opcode, payload, payload.position(), length);
+    return refusal != null ? refusal : queue(fin, 0, opcode, payload);
+  }
+
+  /** Queues a frame, however long, after {@link #refusal} had nothing against its message. */
+  WriteOutcome queue(boolean fin, int rsv, int opcode, ByteBuffer payload) throws IOException {
+    put(fin, rsv, opcode, payload, payload.position(), payload.remaining());
     return taken();
   }
 
@@ -95,13 +113,14 @@ final class StreamOutput {
       return refusal;
     }
     int key = masked ? ThreadBuffers.nextKey() : 0;
-    int at = beginFrame(true, Opcode.TEXT, length, key);
+    int at = beginFrame(true, 0, Opcode.TEXT, length, key);
     Utf8.encode(text, queue.buffer(), at);
     endFrame(at, length, key);
     return taken();
   }
 
-  private @Nullable WriteOutcome refusal(int payloadBytes) throws IOException {
+  /** Why a payload of this length is not taken, or null when it is. */
+  @Nullable WriteOutcome refusal(int payloadBytes) throws IOException {
     if (payloadBytes > OutputQueue.MAX_BYTES - FrameEncoder.MAX_HEADER_BYTES) {
       throw new IllegalArgumentException(
           "a frame must be smaller than 1 GiB, not of " + payloadBytes + " bytes");
@@ -147,7 +166,7 @@ final class StreamOutput {
       payload.get(payload.position(), copy);
       latestPong = copy;
     } else {
-      put(true, Opcode.PONG, payload, payload.position(), length);
+      put(true, 0, Opcode.PONG, payload, payload.position(), length);
     }
   }
 
@@ -155,7 +174,7 @@ final class StreamOutput {
     byte[] pong = latestPong;
     if (pong != null) {
       latestPong = null;
-      put(true, Opcode.PONG, ByteBuffer.wrap(pong), 0, pong.length);
+      put(true, 0, Opcode.PONG, ByteBuffer.wrap(pong), 0, pong.length);
     }
   }
 
@@ -163,8 +182,8 @@ final class StreamOutput {
   void close(byte[] payload) {
     if (state == State.OPEN) {
       queueLatestPong();
-      put(true, Opcode.CLOSE, ByteBuffer.wrap(payload), 0, payload.length);
-      state = State.CLOSING;
+      put(true, 0, Opcode.CLOSE, ByteBuffer.wrap(payload), 0, payload.length);
+      leaveOpen(State.CLOSING);
     }
   }
 
@@ -199,28 +218,28 @@ final class StreamOutput {
 
   /** Drops what waits and takes nothing more. Idempotent. */
   void release() {
-    state = State.BROKEN;
+    leaveOpen(State.BROKEN);
     blocked = false;
     owesPong = false;
     latestPong = null;
     queue.release();
   }
 
-  private void put(boolean fin, int opcode, ByteBuffer payload, int index, int length) {
+  private void put(boolean fin, int rsv, int opcode, ByteBuffer payload, int index, int length) {
     int key = masked ? ThreadBuffers.nextKey() : 0;
-    int at = beginFrame(fin, opcode, length, key);
+    int at = beginFrame(fin, rsv, opcode, length, key);
     queue.buffer().put(at, payload, index, length);
     endFrame(at, length, key);
   }
 
   /** Writes a header into the queue and returns where its payload goes. */
-  private int beginFrame(boolean fin, int opcode, int length, int key) {
+  private int beginFrame(boolean fin, int rsv, int opcode, int length, int key) {
     int at = queue.reserve(frameBytes(length));
     ByteBuffer buffer = queue.buffer();
     return at
         + (masked
-            ? FrameEncoder.putMaskedHeader(buffer, at, fin, 0, opcode, length, key)
-            : FrameEncoder.putHeader(buffer, at, fin, 0, opcode, length));
+            ? FrameEncoder.putMaskedHeader(buffer, at, fin, rsv, opcode, length, key)
+            : FrameEncoder.putHeader(buffer, at, fin, rsv, opcode, length));
   }
 
   private void endFrame(int payloadAt, int length, int key) {

@@ -40,6 +40,13 @@ public final class Peers {
     return node;
   }
 
+  /** OpenSSL's command line. */
+  static Path openssl() {
+    return program("openssl")
+        .orElseGet(
+            () -> missing("openssl is not on the PATH", "apt-get install openssl, or alike"));
+  }
+
   /** A Chromium or a browser made of it. */
   static Path chromium() {
     return Stream.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
