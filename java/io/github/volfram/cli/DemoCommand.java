@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
     description = "Serves an echo at /echo, a chat at /chat and a web page for both at /.")
 final class DemoCommand implements Callable<Integer> {
 
-  @Mixin private ServerFlags flags = new ServerFlags();
+  @Mixin private ServerFlags flags = new ServerFlags(1 << 20);
 
   @Override
   public Integer call() throws Exception {

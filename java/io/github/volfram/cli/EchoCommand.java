@@ -12,7 +12,13 @@ import picocli.CommandLine.Mixin;
     description = "Echoes text and binary messages on every path, whatever the Origin.")
 final class EchoCommand implements Callable<Integer> {
 
-  @Mixin private ServerFlags flags = new ServerFlags();
+  /**
+   * The longest message of Autobahn's cases (9.1.6 and 9.2.6), so that all of them pass without a
+   * flag. The library's own default is 1 MiB.
+   */
+  private static final int DEFAULT_MAX_MESSAGE_BYTES = 16 << 20;
+
+  @Mixin private ServerFlags flags = new ServerFlags(DEFAULT_MAX_MESSAGE_BYTES);
 
   @Override
   public Integer call() throws Exception {

@@ -43,8 +43,9 @@ final class ServerFlags {
       names = "--max-message-bytes",
       paramLabel = "BYTES",
       converter = ByteCount.class,
-      description = "The longest message received, such as 65536 or 64m (default: 1m).")
-  private int maxMessageBytes = 1 << 20;
+      description =
+          "The longest message received, such as 65536 or 64m (default: ${DEFAULT-VALUE}).")
+  private int maxMessageBytes;
 
   @Option(
       names = "--deflate",
@@ -52,6 +53,11 @@ final class ServerFlags {
   private boolean deflate;
 
   @Mixin private TlsFlags tls = new TlsFlags();
+
+  /** Flags of a command that receives messages up to so many bytes when it is told nothing. */
+  ServerFlags(int maxMessageBytes) {
+    this.maxMessageBytes = maxMessageBytes;
+  }
 
   /**
    * The scheme of the server's address.

@@ -227,7 +227,7 @@ final class FrameStage extends Stage implements MessageSink {
       return;
     }
     connection.terminate(
-        CloseCode.ABNORMAL_CLOSURE,
+        CloseCode.ABNORMAL_CLOSURE, // §7.1.5: there was no close frame
         "",
         errno == 0
             ? new EOFException("the peer ended its stream without a close frame")

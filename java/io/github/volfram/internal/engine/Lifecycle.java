@@ -149,7 +149,10 @@ abstract class Lifecycle extends Outbound {
     return CloseFrame.encode(code, new String(text, 0, length, StandardCharsets.US_ASCII));
   }
 
-  /** The peer has sent a close frame (§5.5.1); answers it unless ours was first. */
+  /**
+   * The peer has sent a close frame (§5.5.1); answers it unless ours was first. Code and reason are
+   * what the listener is told (§7.1.5, §7.1.6), with no cause: it ended cleanly (§7.1.4).
+   */
   final void closedByPeer(int code, String reason) {
     if (state == ConnectionState.OPEN) {
       loop.sender().frame(this, Opcode.CLOSE, ByteBuffer.wrap(CloseFrame.encode(code, "")));

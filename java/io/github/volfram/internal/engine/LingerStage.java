@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The last stage: sends what is buffered, discards what arrives, and closes the socket when the
- * peer has closed its side or had its time. Closing at once would make the kernel send a reset when
- * unread bytes are left, and that can destroy the close frame on its way.
+ * peer has closed its side or had its time (RFC 6455 §7.1.1). Closing at once would make the kernel
+ * send a reset when unread bytes are left, and that can destroy the close frame on its way.
  */
 final class LingerStage extends Stage {
 

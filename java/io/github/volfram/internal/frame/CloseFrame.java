@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
  */
 public record CloseFrame(int code, String reason) {
 
-  /** Stands for a close frame without a code; never on the wire (§7.4.1). */
+  /** Stands for a close frame without a code; never on the wire (§7.1.5, §7.4.1). */
   public static final int NO_CODE = 1005;
 
   /** What 125 bytes of payload leave beside the code. */

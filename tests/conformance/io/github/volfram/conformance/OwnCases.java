@@ -121,6 +121,12 @@ final class OwnCases {
       empty.frame(CONTINUATION);
     }
     empty.fails(1008);
+    Case fewer = add("RFC 6455 5.4 e", "echoes a message with 1,000 empty fragments");
+    fewer.frame(FIRST_BINARY);
+    for (int i = 0; i < 999; i++) {
+      fewer.frame(CONTINUATION);
+    }
+    fewer.frame(LAST, "x").binary(utf8("x"));
     add("RFC 6455 8.1 a", "fails half a character at the end of a message in fragments")
         .frame(FIRST_TEXT, hex("e2"))
         .frame(PING)

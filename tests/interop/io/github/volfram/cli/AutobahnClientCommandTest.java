@@ -10,6 +10,8 @@ import io.github.volfram.UpgradeResponse;
 import io.github.volfram.WebSocket;
 import io.github.volfram.WebSocketListener;
 import io.github.volfram.WebSocketServer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -65,6 +67,19 @@ class AutobahnClientCommandTest {
         CliProcess client = CliProcess.start("autobahn-client", "--url", url(server))) {
       String line = client.failure(1);
       assertTrue(line.contains("expected a number of cases"), line);
+    }
+  }
+
+  @Test
+  void aServerThatIsNotThereIsOneLine() throws Exception {
+    int port;
+    try (ServerSocket unused = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = unused.getLocalPort();
+    }
+    String url = "ws://127.0.0.1:" + port;
+    try (CliProcess client = CliProcess.start("autobahn-client", "--url", url)) {
+      String line = client.failure(1);
+      assertTrue(line.contains("127.0.0.1") && line.contains(String.valueOf(port)), line);
     }
   }
 

@@ -57,6 +57,19 @@ class EchoCommandTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"native", "nio"})
+  void theLongestMessageOfAutobahnComesBackWithoutAFlag(String backend) throws Exception {
+    Backends.require(backend);
+    byte[] bytes = new byte[16 << 20];
+    new Random(2).nextBytes(bytes);
+    try (CliProcess echo = CliProcess.start("echo", "--port=0", "--backend=" + backend)) {
+      JdkPeer peer = JdkPeer.connect("ws://" + echo.authority() + "/");
+      peer.send(bytes);
+      assertArrayEquals(bytes, peer.binary());
+    }
+  }
+
   @Test
   void anyOriginMayUseIt() throws Exception {
     try (CliProcess echo = CliProcess.start("echo", "--port=0")) {

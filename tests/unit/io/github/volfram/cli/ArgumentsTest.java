@@ -22,6 +22,8 @@ class ArgumentsTest {
     "64k, 65536",
     "64m, 67108864",
     "64M, 67108864",
+    "64MiB, 67108864",
+    "64kib, 65536",
     "1g, 1073741824",
     "2147483647, 2147483647"
   })
@@ -31,7 +33,20 @@ class ArgumentsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "m", "-1", "1.5m", "64mb", "64 m", "2147483648", "2g", "9999999999g", "٣"})
+      strings = {
+        "",
+        "m",
+        "-1",
+        "1.5m",
+        "64mb",
+        "64ib",
+        "64mi",
+        "64 m",
+        "2147483648",
+        "2g",
+        "9999999999g",
+        "٣"
+      })
   void whatIsNoNumberOfBytesIsRefused(String text) {
     assertThrows(TypeConversionException.class, () -> new ByteCount().convert(text));
   }
