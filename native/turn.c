@@ -21,7 +21,7 @@ void turn_end_broken(struct loop *loop, struct turn *turn, struct vf_slot *slot,
     slot->phase = VF_PHASE_BROKEN;
     slot->wanted = 0;
     loop_detach(loop, slot);
-    turn_complete(turn, slot->token, VF_CLOSED, error, 0, 0);
+    turn_complete(turn, slot->token, VF_CLOSED, -system_result(-error), 0, 0);
 }
 
 void turn_arm(struct loop *loop, struct turn *turn, struct vf_slot *slot)
@@ -65,8 +65,8 @@ static void accept_ready(struct turn *turn, struct vf_slot *slot)
         if (fd == -EAGAIN) {
             return;
         }
-        turn_complete(turn, slot->token, fd < 0 ? VF_ACCEPT_FAILED : VF_ACCEPTED, fd < 0 ? -fd : fd, 0,
-                 0);
+        turn_complete(turn, slot->token, fd < 0 ? VF_ACCEPT_FAILED : VF_ACCEPTED,
+                      fd < 0 ? -system_result(fd) : fd, 0, 0);
         if (fd < 0) {
             return;
         }
@@ -76,7 +76,7 @@ static void accept_ready(struct turn *turn, struct vf_slot *slot)
 void turn_connected(struct loop *loop, struct turn *turn, struct vf_slot *slot)
 {
     int error = socket_error(slot->fd);
-    turn_complete(turn, slot->token, VF_CONNECTED, error, 0, 0);
+    turn_complete(turn, slot->token, VF_CONNECTED, -system_result(-error), 0, 0);
     if (error != 0) {
         slot->phase = VF_PHASE_BROKEN;
         slot->wanted = 0;
@@ -149,7 +149,7 @@ int turn_by_readiness(struct loop *loop, struct turn *turn, int64_t timeout_nano
     int32_t before = turn->completion_count;
     handle_ready(loop, turn); /* those for whom the last turn had no room come first */
     if (turn->completion_count == before && loop->ready_next == loop->ready_count) {
-        int count = epoll_ready(loop, before > 0 ? 0 : timeout_nanos);
+        int count = readiness_wait(loop, before > 0 ? 0 : timeout_nanos);
         loop->ready_next = 0;
         loop->ready_count = count < 0 ? 0 : count;
         if (count < 0 && before == 0) {
@@ -170,5 +170,5 @@ int32_t vf_turn(int64_t handle, int64_t submissions, int32_t submissionCount, in
     if (result == 0) {
         result = loop->poller->kind->turn(loop, &turn, timeoutNanos);
     }
-    return result < 0 ? result : turn.completion_count;
+    return result < 0 ? system_result(result) : turn.completion_count;
 }
