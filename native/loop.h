@@ -22,8 +22,8 @@ struct loop;
 struct turn;
 
 /*
- * How a loop hears of its sockets. Of readiness (epoll, kqueue): the turn then receives by itself; or of
- * what is done already (io_uring), which executes a turn in its own way.
+ * How a loop hears of its sockets. Of readiness (epoll, kqueue): the turn then receives by itself;
+ * or of what is done already (io_uring), which executes a turn in its own way.
  */
 struct poller_kind {
     void (*close)(struct loop *loop);
@@ -110,9 +110,10 @@ void turn_end_broken(struct loop *loop, struct turn *turn, struct vf_slot *slot,
 /* loop_arm, which takes a refusal by the kernel for the end of the connection. */
 void turn_arm(struct loop *loop, struct turn *turn, struct vf_slot *slot);
 
-/* What differs per system, in a file of its own for each. */
-int system_socket(int family); /* non-blocking, close-on-exec, without SIGPIPE; else -1 and errno */
-int system_accept(int listener); /* the same */
+/* What differs per system, in a file of its own for each. Return a descriptor that is non-blocking
+ * and close-on-exec and raises no SIGPIPE, or -1 and errno. */
+int system_socket(int family);
+int system_accept(int listener);
 int system_send_flags(void);
 /* Passes a result that is not negative; a negative errno, in the numbering of Linux. */
 int system_result(int result);

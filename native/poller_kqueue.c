@@ -4,16 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/types.h>
 #include <sys/event.h>
 #include <sys/time.h>
+#include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { WAKE_IDENT = 0, NANOS_PER_SECOND = 1000000000 };
-
-/* A longer wait is refused as invalid: three years. */
-static const int64_t MAX_WAIT_SECONDS = 100000000;
 
 struct kqueue {
     struct poller base;
@@ -123,15 +120,6 @@ static int flush(struct loop *loop, struct turn *turn)
     return 0;
 }
 
-static struct timespec timespec_of(int64_t nanos)
-{
-    int64_t seconds = nanos / NANOS_PER_SECOND;
-    if (seconds >= MAX_WAIT_SECONDS) {
-        return (struct timespec){.tv_sec = MAX_WAIT_SECONDS};
-    }
-    return (struct timespec){.tv_sec = seconds, .tv_nsec = (long)(nanos % NANOS_PER_SECOND)};
-}
-
 /* EV_EOF of the read filter is the peer's end: what is pending is received before it, and a socket
  * that nobody reads is left alone. With an error the connection is gone. */
 static struct ready ready_of(const struct kevent *event)
@@ -146,7 +134,7 @@ static struct ready ready_of(const struct kevent *event)
 int readiness_wait(struct loop *loop, int64_t timeout_nanos)
 {
     struct kqueue *poller = of(loop);
-    struct timespec timeout = timespec_of(timeout_nanos < 0 ? 0 : timeout_nanos);
+    struct timespec timeout = {timeout_nanos / NANOS_PER_SECOND, timeout_nanos % NANOS_PER_SECOND};
     int count;
     do {
         count = kevent(poller->kqueue, NULL, 0, poller->events, READY_MAX,
@@ -167,8 +155,7 @@ int readiness_wait(struct loop *loop, int64_t timeout_nanos)
 
 static int wake(struct loop *loop)
 {
-    struct kevent trigger = {
-        .ident = WAKE_IDENT, .filter = EVFILT_USER, .fflags = NOTE_TRIGGER};
+    struct kevent trigger = {.ident = WAKE_IDENT, .filter = EVFILT_USER, .fflags = NOTE_TRIGGER};
     return change(of(loop)->kqueue, &trigger);
 }
 
@@ -196,7 +183,8 @@ int readiness_open(struct loop *loop)
     poller->base.kind = &kind;
     poller->kqueue = kqueue();
     loop->poller = &poller->base;
-    struct kevent wakeups = {.ident = WAKE_IDENT, .filter = EVFILT_USER, .flags = EV_ADD | EV_CLEAR};
+    struct kevent wakeups = {
+        .ident = WAKE_IDENT, .filter = EVFILT_USER, .flags = EV_ADD | EV_CLEAR};
     int result = poller->kqueue < 0 || fcntl(poller->kqueue, F_SETFD, FD_CLOEXEC) < 0
                      ? -errno
                      : change(poller->kqueue, &wakeups);

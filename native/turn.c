@@ -9,8 +9,11 @@ enum {
     NO_ARENA = -1
 };
 
+/* Three years: kqueue calls more seconds invalid, and io_uring what ends beyond its clock. */
+static const int64_t MAX_WAIT_NANOS = INT64_C(100000000) * 1000000000;
+
 void turn_complete(struct turn *turn, int64_t token, int32_t kind, int32_t result, int32_t index,
-                     int32_t length)
+                   int32_t length)
 {
     turn->completions[turn->completion_count++] =
         (struct vf_completion){token, kind, result, index, length};
@@ -45,7 +48,8 @@ static bool receive(struct loop *loop, struct turn *turn, struct vf_slot *slot)
     ptrdiff_t received =
         socket_receive(slot->fd, loop->arenas[turn->arena] + turn->arena_next, (size_t)room);
     if (received > 0) {
-        turn_complete(turn, slot->token, VF_RECEIVED, turn->arena, turn->arena_next, (int32_t)received);
+        turn_complete(turn, slot->token, VF_RECEIVED, turn->arena, turn->arena_next,
+                      (int32_t)received);
         int32_t end = turn->arena_next + (int32_t)received;
         turn->arena_next = ((end + 15) & ~15) + VF_ARENA_GAP_BYTES;
     } else if (received == 0 && slot->fault == 0) {
@@ -168,7 +172,8 @@ int32_t vf_turn(int64_t handle, int64_t submissions, int32_t submissionCount, in
     int result =
         turn_begin(loop, &turn, submissions, submissionCount, completions, completionCapacity);
     if (result == 0) {
-        result = loop->poller->kind->turn(loop, &turn, timeoutNanos);
+        result = loop->poller->kind->turn(
+            loop, &turn, timeoutNanos < MAX_WAIT_NANOS ? timeoutNanos : MAX_WAIT_NANOS);
     }
     return result < 0 ? system_result(result) : turn.completion_count;
 }

@@ -437,7 +437,7 @@ static void a_wakeup_ends_the_wait(void)
     CHECK_EQUAL(0, vf_wakeup(loop));
     CHECK_EQUAL(0, turn_waiting(-1));
     CHECK_EQUAL(0, vf_wakeup(loop));
-    CHECK_EQUAL(0, turn_waiting(INT64_MAX)); /* longer than kqueue accepts */
+    CHECK_EQUAL(0, turn_waiting(INT64_MAX)); /* longer than kernels accept */
     for (int i = 0; i < 3; i++) {
         CHECK(pthread_create(&other, NULL, wake_later, NULL) == 0);
         CHECK_EQUAL(0, turn_waiting(-1));
@@ -510,8 +510,10 @@ static void bad_arguments_are_refused(void)
     /* Chains that run backwards, in a circle or out of the batch. */
     for (int32_t next = -1; next <= 2; next++) {
         submissions[0] = (struct vf_submission){.kind = VF_NOTHING};
-        submissions[1] = (struct vf_submission){
-            .kind = VF_SEND, .address = address_of(memory), .length = 1, .next = next == 0 ? 9 : next};
+        submissions[1] = (struct vf_submission){.kind = VF_SEND,
+                                                .address = address_of(memory),
+                                                .length = 1,
+                                                .next = next == 0 ? 9 : next};
         CHECK_EQUAL(-EINVAL, turn_with(loop, at, 2, to, COMPLETIONS));
     }
     submissions[0] =

@@ -1,10 +1,11 @@
 /*
  * kqueue and kevent on Linux, as far as poller_kqueue.c uses them and faithful to XNU in what its
  * correctness hangs on: filters that are told of level by level or, with EV_CLEAR, at each change;
- * EV_EOF beside bytes that are still pending; NOTE_LOWAT up to the size of the receive buffer; flags
- * that adding a filter again does not change; ENOENT for what is not there; and filters that go with
- * the descriptor they are of (the linker is told to route close through __wrap_close). A call either
- * changes one filter or waits. Not for use outside the tests: it asks for every socket at each wait.
+ * EV_EOF beside bytes that are still pending; NOTE_LOWAT up to the size of the receive buffer;
+ * flags that adding a filter again does not change; ENOENT for what is not there; and filters that
+ * go with the descriptor they are of (the linker is told to route close through __wrap_close). A
+ * call either changes one filter or waits. Not for use outside the tests: it asks for every socket
+ * at each wait.
  */
 #include <sys/event.h>
 
@@ -188,9 +189,9 @@ static struct state state_of(const struct filter *filter)
     state.bytes = pending_bytes(fd, now.revents);
     state.fires = state.eof || state.bytes >= low_water(filter, fd);
     if (filter->asked.flags & EV_CLEAR) {
-        state.fires = state.fires &&
-                      (state.eof > filter->told_eof || state.error > filter->told_error ||
-                       state.bytes > filter->told_bytes);
+        state.fires =
+            state.fires && (state.eof > filter->told_eof || state.error > filter->told_error ||
+                            state.bytes > filter->told_bytes);
     }
     return state;
 }
@@ -295,7 +296,7 @@ int kevent(int kq, const struct kevent *changelist, int nchanges, struct kevent 
 {
     pthread_mutex_lock(&lock);
     struct queue *queue = kq > 0 ? find_queue(kq) : NULL;
-    int error = queue == NULL                  ? EBADF
+    int error = queue == NULL                   ? EBADF
                 : nchanges == 1 && nevents == 0 ? apply(queue, changelist)
                 : nchanges == 0 && nevents > 0  ? 0
                                                 : EINVAL;
