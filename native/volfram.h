@@ -36,6 +36,9 @@
 
 VF_EXPORT int32_t vf_abi_version(void);
 
+/* The same, to be read from the file of a library that cannot be loaded here. */
+VF_EXPORT extern const int32_t vf_abi;
+
 enum vf_poller_kind {
     VF_POLLER_NONE = 0,
     VF_POLLER_EPOLL = 1,
