@@ -149,6 +149,5 @@ final class ElfLibrary {
 
   /** Orders 2.2.5 before 2.17. */
   static final Comparator<String> VERSIONS =
-      Comparator.comparing(
-          version -> Runtime.Version.parse(version), Comparator.naturalOrder());
+      Comparator.comparing(version -> Runtime.Version.parse(version), Comparator.naturalOrder());
 }

@@ -67,7 +67,8 @@ final class MachOLibrary {
           leftovers.add("the name " + name);
         }
       }
-      case SYMBOL_TABLE -> readSymbols(bytes.getInt(at + 8), bytes.getInt(at + 12), bytes.getInt(at + 16));
+      case SYMBOL_TABLE ->
+          readSymbols(bytes.getInt(at + 8), bytes.getInt(at + 12), bytes.getInt(at + 16));
       default -> {}
     }
   }

@@ -47,8 +47,7 @@ final class NativeExtractionTest {
 
   @Test
   void withoutThePropertyTheDirectoryIsTheUsersOwn() throws Exception {
-    expectLoaded(
-        ProbeMain.inNewJvm(classPath(), List.of("-Djava.io.tmpdir=" + temporary)));
+    expectLoaded(ProbeMain.inNewJvm(classPath(), List.of("-Djava.io.tmpdir=" + temporary)));
     try (var made = Files.list(temporary)) {
       List<Path> ours =
           made.filter(file -> file.getFileName().toString().startsWith("volfram-")).toList();
@@ -84,8 +83,9 @@ final class NativeExtractionTest {
   @Test
   void aDirectoryOfSomebodyElseIsRefused() throws Exception {
     requireRoot();
-    Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(
-        PosixFilePermissions.fromString("rwx------")));
+    Files.createDirectory(
+        directory,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     Files.setAttribute(directory, "unix:uid", 65534);
     expectRefused(probe(), "belongs to ", FIX);
   }
