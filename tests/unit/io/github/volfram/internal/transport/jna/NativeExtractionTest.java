@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where the library of the jar is extracted to, and what is wrong with other places. */
+@SuppressWarnings("try") // a mount is only opened and closed
 final class NativeExtractionTest {
 
   private static final String FIX = "directory with -Dvolfram.native.directory=<directory>";
