@@ -21,6 +21,7 @@ final class MachOLibrary {
   private static final int TYPE = 0x0E;
   private static final int EXTERNAL = 0x01;
   private static final int DEFINED = 0x0E;
+  private static final int HIDDEN = 0x10; // zig cannot strip these
 
   private record Segment(long address, long size, int offset) {}
 
@@ -80,7 +81,7 @@ final class MachOLibrary {
       int type = bytes.get(at + 4);
       if ((type & STAB) != 0 || (type & EXTERNAL) == 0) {
         leftovers.add(name);
-      } else if ((type & TYPE) == DEFINED) {
+      } else if ((type & TYPE) == DEFINED && (type & HIDDEN) == 0) {
         exported.add(name.substring(1));
         if (name.equals("_vf_abi")) {
           abi = bytes.getInt(offset(bytes.getLong(at + 8)));
