@@ -21,7 +21,6 @@ final class MachOLibrary {
   private static final int TYPE = 0x0E;
   private static final int EXTERNAL = 0x01;
   private static final int DEFINED = 0x0E;
-  private static final int HIDDEN = 0x10; // zig cannot strip these
 
   private record Segment(long address, long size, int offset) {}
 
@@ -79,9 +78,9 @@ final class MachOLibrary {
       int at = table + 16 * i;
       String name = text(bytes, names + bytes.getInt(at));
       int type = bytes.get(at + 4);
-      if ((type & STAB) != 0 || (type & EXTERNAL) == 0) {
-        leftovers.add(name);
-      } else if ((type & TYPE) == DEFINED && (type & HIDDEN) == 0) {
+      // Symbols for a debugger and local ones are passed over: this zig does not strip them.
+      boolean external = (type & STAB) == 0 && (type & EXTERNAL) != 0;
+      if (external && (type & TYPE) == DEFINED) {
         exported.add(name.substring(1));
         if (name.equals("_vf_abi")) {
           abi = bytes.getInt(offset(bytes.getLong(at + 8)));
