@@ -7,20 +7,15 @@
 
 int32_t vf_poller(void)
 {
-    return VF_POLLER_EPOLL;
+    return readiness_kind();
 }
 
 static int open_poller(struct loop *loop, int32_t kind)
 {
-    switch (kind) {
-    case VF_POLLER_NONE:
-    case VF_POLLER_EPOLL:
-        return epoll_open(loop);
-    case VF_POLLER_URING:
-        return uring_open(loop);
-    default:
-        return -ENOSYS;
+    if (kind == VF_POLLER_NONE || kind == readiness_kind()) {
+        return readiness_open(loop);
     }
+    return kind == VF_POLLER_URING ? uring_open(loop) : -ENOSYS;
 }
 
 int32_t vf_poller_usable(int32_t poller)
@@ -52,7 +47,7 @@ int64_t vf_loop_open(int64_t slots, int32_t slotCount, int64_t arena0, int64_t a
     int result = open_poller(loop, poller);
     if (result < 0) {
         free(loop);
-        return result;
+        return system_result(result);
     }
     return (int64_t)(intptr_t)loop;
 }
@@ -88,7 +83,7 @@ int32_t vf_loop_close(int64_t handle)
 int32_t vf_wakeup(int64_t handle)
 {
     struct loop *loop = (struct loop *)(intptr_t)handle;
-    return loop == NULL ? -EINVAL : loop->poller->kind->wake(loop);
+    return loop == NULL ? -EINVAL : system_result(loop->poller->kind->wake(loop));
 }
 
 struct vf_slot *loop_slot(struct loop *loop, int64_t token)

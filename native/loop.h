@@ -22,8 +22,8 @@ struct loop;
 struct turn;
 
 /*
- * How a loop hears of its sockets. Of readiness (epoll): the turn then receives by itself; or of
- * what is done already (io_uring), which executes a turn in its own way.
+ * How a loop hears of its sockets. Of readiness (epoll, kqueue): the turn then receives by itself;
+ * or of what is done already (io_uring), which executes a turn in its own way.
  */
 struct poller_kind {
     void (*close)(struct loop *loop);
@@ -53,17 +53,19 @@ struct loop {
     int32_t slot_count;
     int32_t arena_bytes;
     uint8_t *arenas[2];
-    /* What epoll has reported and no turn has had room for: [ready_next, ready_count). */
+    /* What was reported as ready and no turn has had room for: [ready_next, ready_count). */
     int32_t ready_next;
     int32_t ready_count;
     struct ready ready[READY_MAX];
 };
 
 /* Make loop->poller, or return -errno. */
-int epoll_open(struct loop *loop);
+int readiness_open(struct loop *loop);
 int uring_open(struct loop *loop);
-/* Returns the number of ready sockets, 0 also after a wakeup. */
-int epoll_ready(struct loop *loop, int64_t timeout_nanos);
+/* Which of vf_poller_kind readiness_open makes: the system's own. */
+int32_t readiness_kind(void);
+/* Returns the number of events in loop->ready, 0 also after a wakeup. A socket may have two. */
+int readiness_wait(struct loop *loop, int64_t timeout_nanos);
 
 /* The slot that a token names, or NULL when it is stale. */
 struct vf_slot *loop_slot(struct loop *loop, int64_t token);
@@ -107,6 +109,14 @@ void submit_unsent(struct loop *loop, struct turn *turn, int32_t index, ptrdiff_
 void turn_end_broken(struct loop *loop, struct turn *turn, struct vf_slot *slot, int error);
 /* loop_arm, which takes a refusal by the kernel for the end of the connection. */
 void turn_arm(struct loop *loop, struct turn *turn, struct vf_slot *slot);
+
+/* What differs per system, in a file of its own for each. Return a descriptor that is non-blocking
+ * and close-on-exec and raises no SIGPIPE, or -1 and errno. */
+int system_socket(int family);
+int system_accept(int listener);
+int system_send_flags(void);
+/* Passes a result that is not negative; a negative errno, in the numbering of Linux. */
+int system_result(int result);
 
 void socket_apply_options(int fd, int receive_bytes, int send_bytes, int no_delay);
 /* Returns a descriptor or -errno; -EAGAIN when there is nothing (more) to accept. */

@@ -19,9 +19,11 @@ const struct simd *simd_chosen(void)
     return chosen;
 }
 
+const int32_t vf_abi = VF_ABI_VERSION;
+
 int32_t vf_abi_version(void)
 {
-    return VF_ABI_VERSION;
+    return vf_abi;
 }
 
 int32_t vf_simd(void)

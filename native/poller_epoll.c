@@ -93,7 +93,7 @@ static int wait_nanos(struct epoll *poller, int max, int64_t nanos)
     return epoll_wait(poller->epoll, poller->events, max, millis > INT_MAX ? INT_MAX : (int)millis);
 }
 
-int epoll_ready(struct loop *loop, int64_t timeout_nanos)
+int readiness_wait(struct loop *loop, int64_t timeout_nanos)
 {
     struct epoll *poller = of(loop);
     int count;
@@ -138,7 +138,12 @@ static int wake(struct loop *loop)
     return written < 0 && errno != EAGAIN ? -errno : 0;
 }
 
-int epoll_open(struct loop *loop)
+int32_t readiness_kind(void)
+{
+    return VF_POLLER_EPOLL;
+}
+
+int readiness_open(struct loop *loop)
 {
     static const struct poller_kind kind = {
         .close = close_epoll,

@@ -88,11 +88,11 @@ static inline int all_zero(vec v)
 }
 
 #include "simd_kernel.h"
+#include "simd_x86.h"
 
 static bool usable(void)
 {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") != 0;
+    return cpu_has_avx2();
 }
 
 const struct simd simd_avx2 = {VF_SIMD_AVX2, usable, mask, mask_text};

@@ -81,11 +81,11 @@ static inline int all_zero(vec v)
 }
 
 #include "simd_kernel.h"
+#include "simd_x86.h"
 
 static bool usable(void)
 {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("ssse3") != 0;
+    return cpu_has_ssse3();
 }
 
 const struct simd simd_ssse3 = {VF_SIMD_SSSE3, usable, mask, mask_text};

@@ -81,7 +81,7 @@ static int from_system(const union any_address *from, socklen_t length, struct v
 
 static int open_socket(int family)
 {
-    int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = system_socket(family);
     return fd < 0 ? -errno : fd;
 }
 
@@ -136,7 +136,7 @@ int32_t vf_listen(int64_t handle, int64_t token, int64_t address, int32_t backlo
     }
     int fd = open_socket(system.any.sa_family);
     if (fd < 0) {
-        return fd;
+        return system_result(fd);
     }
     int result = bind_and_listen(fd, &system, length, backlog);
     if (result == 0) {
@@ -145,7 +145,7 @@ int32_t vf_listen(int64_t handle, int64_t token, int64_t address, int32_t backlo
     if (result < 0) {
         close(fd);
     }
-    return result;
+    return system_result(result);
 }
 
 int32_t vf_connect(int64_t handle, int64_t token, int64_t address, int32_t receiveBytes,
@@ -163,7 +163,7 @@ int32_t vf_connect(int64_t handle, int64_t token, int64_t address, int32_t recei
     }
     int fd = open_socket(system.any.sa_family);
     if (fd < 0) {
-        return fd;
+        return system_result(fd);
     }
     socket_apply_options(fd, receiveBytes, sendBytes, tcpNoDelay);
     int result = 0;
@@ -177,7 +177,7 @@ int32_t vf_connect(int64_t handle, int64_t token, int64_t address, int32_t recei
     if (result < 0) {
         close(fd);
     }
-    return result;
+    return system_result(result);
 }
 
 /* The options are wishes: a socket that has no Nagle algorithm, say a Unix one, works as well. */
@@ -198,7 +198,7 @@ void socket_apply_options(int fd, int receive_bytes, int send_bytes, int no_dela
 int socket_accept(int listener)
 {
     for (;;) {
-        int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd = system_accept(listener);
         if (fd >= 0) {
             return fd;
         }
@@ -229,12 +229,13 @@ int socket_error(int fd)
 
 ptrdiff_t socket_send(int fd, struct iovec *regions, int count)
 {
-    struct msghdr message = {.msg_iov = regions, .msg_iovlen = (size_t)count};
+    struct msghdr message = {.msg_iov = regions};
+    message.msg_iovlen = (uint16_t)count; /* an int or a size_t, as the system has it */
+    int flags = system_send_flags();
     ptrdiff_t sent;
     do {
-        sent = count == 1
-                   ? send(fd, regions->iov_base, regions->iov_len, MSG_NOSIGNAL | MSG_DONTWAIT)
-                   : sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        sent = count == 1 ? send(fd, regions->iov_base, regions->iov_len, flags)
+                          : sendmsg(fd, &message, flags);
     } while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : sent;
 }
@@ -267,10 +268,10 @@ static int32_t write_address(int (*ask)(int, struct sockaddr *, socklen_t *), in
     if (fd < 0 || to == 0) {
         return -EINVAL;
     }
-    if (ask(fd, &system.any, &length) < 0) {
-        return -errno;
-    }
-    return from_system(&system, length, (struct vf_address *)(intptr_t)to);
+    int result = ask(fd, &system.any, &length) < 0
+                     ? -errno
+                     : from_system(&system, length, (struct vf_address *)(intptr_t)to);
+    return system_result(result);
 }
 
 static int ask_local(int fd, struct sockaddr *to, socklen_t *length)
@@ -299,5 +300,5 @@ int32_t vf_discard(int32_t fd)
         return -EINVAL;
     }
     /* Not retried after EINTR: the descriptor is free already, and may be another's by then. */
-    return close(fd) < 0 && errno != EINTR ? -errno : 0;
+    return system_result(close(fd) < 0 && errno != EINTR ? -errno : 0);
 }

@@ -179,5 +179,5 @@ int32_t vf_flush(int64_t handle, int64_t submissions, int32_t submissionCount, i
     if (result == 0) {
         result = loop->poller->kind->flush(loop, &turn);
     }
-    return result < 0 ? result : turn.completion_count;
+    return result < 0 ? system_result(result) : turn.completion_count;
 }

@@ -9,8 +9,11 @@ enum {
     NO_ARENA = -1
 };
 
+/* Three years: kqueue calls more seconds invalid, and io_uring what ends beyond its clock. */
+static const int64_t MAX_WAIT_NANOS = INT64_C(100000000) * 1000000000;
+
 void turn_complete(struct turn *turn, int64_t token, int32_t kind, int32_t result, int32_t index,
-                     int32_t length)
+                   int32_t length)
 {
     turn->completions[turn->completion_count++] =
         (struct vf_completion){token, kind, result, index, length};
@@ -21,7 +24,7 @@ void turn_end_broken(struct loop *loop, struct turn *turn, struct vf_slot *slot,
     slot->phase = VF_PHASE_BROKEN;
     slot->wanted = 0;
     loop_detach(loop, slot);
-    turn_complete(turn, slot->token, VF_CLOSED, error, 0, 0);
+    turn_complete(turn, slot->token, VF_CLOSED, -system_result(-error), 0, 0);
 }
 
 void turn_arm(struct loop *loop, struct turn *turn, struct vf_slot *slot)
@@ -45,7 +48,8 @@ static bool receive(struct loop *loop, struct turn *turn, struct vf_slot *slot)
     ptrdiff_t received =
         socket_receive(slot->fd, loop->arenas[turn->arena] + turn->arena_next, (size_t)room);
     if (received > 0) {
-        turn_complete(turn, slot->token, VF_RECEIVED, turn->arena, turn->arena_next, (int32_t)received);
+        turn_complete(turn, slot->token, VF_RECEIVED, turn->arena, turn->arena_next,
+                      (int32_t)received);
         int32_t end = turn->arena_next + (int32_t)received;
         turn->arena_next = ((end + 15) & ~15) + VF_ARENA_GAP_BYTES;
     } else if (received == 0 && slot->fault == 0) {
@@ -65,8 +69,8 @@ static void accept_ready(struct turn *turn, struct vf_slot *slot)
         if (fd == -EAGAIN) {
             return;
         }
-        turn_complete(turn, slot->token, fd < 0 ? VF_ACCEPT_FAILED : VF_ACCEPTED, fd < 0 ? -fd : fd, 0,
-                 0);
+        turn_complete(turn, slot->token, fd < 0 ? VF_ACCEPT_FAILED : VF_ACCEPTED,
+                      fd < 0 ? -system_result(fd) : fd, 0, 0);
         if (fd < 0) {
             return;
         }
@@ -76,7 +80,7 @@ static void accept_ready(struct turn *turn, struct vf_slot *slot)
 void turn_connected(struct loop *loop, struct turn *turn, struct vf_slot *slot)
 {
     int error = socket_error(slot->fd);
-    turn_complete(turn, slot->token, VF_CONNECTED, error, 0, 0);
+    turn_complete(turn, slot->token, VF_CONNECTED, -system_result(-error), 0, 0);
     if (error != 0) {
         slot->phase = VF_PHASE_BROKEN;
         slot->wanted = 0;
@@ -149,7 +153,7 @@ int turn_by_readiness(struct loop *loop, struct turn *turn, int64_t timeout_nano
     int32_t before = turn->completion_count;
     handle_ready(loop, turn); /* those for whom the last turn had no room come first */
     if (turn->completion_count == before && loop->ready_next == loop->ready_count) {
-        int count = epoll_ready(loop, before > 0 ? 0 : timeout_nanos);
+        int count = readiness_wait(loop, before > 0 ? 0 : timeout_nanos);
         loop->ready_next = 0;
         loop->ready_count = count < 0 ? 0 : count;
         if (count < 0 && before == 0) {
@@ -168,7 +172,8 @@ int32_t vf_turn(int64_t handle, int64_t submissions, int32_t submissionCount, in
     int result =
         turn_begin(loop, &turn, submissions, submissionCount, completions, completionCapacity);
     if (result == 0) {
-        result = loop->poller->kind->turn(loop, &turn, timeoutNanos);
+        result = loop->poller->kind->turn(
+            loop, &turn, timeoutNanos < MAX_WAIT_NANOS ? timeoutNanos : MAX_WAIT_NANOS);
     }
-    return result < 0 ? result : turn.completion_count;
+    return result < 0 ? system_result(result) : turn.completion_count;
 }

@@ -26,7 +26,7 @@ int uring_send(struct loop *loop, struct turn *turn, int32_t head)
             return submit_send_now(loop, turn, head);
         }
         message = &uring->messages[uring->message_count++];
-        *message = (struct msghdr){.msg_iov = regions, .msg_iovlen = (size_t)count};
+        *message = (struct msghdr){.msg_iov = regions, .msg_iovlen = (uint16_t)count};
         uring->region_count += count;
     } else if (first->address == 0 || first->length < 0) {
         return -EINVAL;

@@ -4,7 +4,8 @@
  * Only integers cross; an address is an int64_t. No call keeps a Java object, calls back into Java,
  * starts a thread or raises a signal.
  *
- * Results     >= 0 is a success, < 0 is -errno. -EINVAL means that the caller broke a rule of this
+ * Results     >= 0 is a success, < 0 is -errno, numbered as on Linux by every platform, as are the
+ *             errors in completions. -EINVAL means that the caller broke a rule of this
  *             page; nothing was executed then, unless a record of a batch itself was malformed.
  * Threads     A loop belongs to one thread. vf_wakeup alone may be called from any other, as long
  *             as the loop has not been closed; excluding that race is the caller's duty. Functions
@@ -34,6 +35,9 @@
 /* ------------------------------------------------------------------------------ about the library */
 
 VF_EXPORT int32_t vf_abi_version(void);
+
+/* The same, to be read from the file of a library that cannot be loaded here. */
+VF_EXPORT extern const int32_t vf_abi;
 
 enum vf_poller_kind {
     VF_POLLER_NONE = 0,

@@ -18,13 +18,18 @@ int32_t submission_count;
 struct vf_completion completions[COMPLETIONS];
 uint8_t *arenas[2];
 
-static int32_t poller = VF_POLLER_EPOLL;
+static int32_t poller = VF_POLLER_NONE;
 
 void choose_poller(int argc, char **argv)
 {
-    if (argc > 1 && strcmp(argv[1], "uring") == 0) {
-        poller = VF_POLLER_URING;
+    static const char *const names[] = {
+        [VF_POLLER_EPOLL] = "epoll", [VF_POLLER_KQUEUE] = "kqueue", [VF_POLLER_URING] = "uring"};
+    for (int32_t kind = VF_POLLER_EPOLL; kind <= VF_POLLER_URING; kind++) {
+        if (argc > 1 && strcmp(argv[1], names[kind]) == 0) {
+            poller = kind;
+        }
     }
+    CHECK(poller != VF_POLLER_NONE);
     int32_t result = vf_poller_usable(poller);
     if (result < 0) {
         printf("skipped: %s\n", strerror(-result));

@@ -15,8 +15,8 @@ extern int32_t submission_count;
 extern struct vf_completion completions[COMPLETIONS];
 extern uint8_t *arenas[2];
 
-/* Takes the poller from the command line, epoll or uring; ends the program as skipped (77) where it
- * cannot be used. */
+/* Takes the poller from the command line: epoll, kqueue or uring. Ends the program as skipped (77)
+ * where it cannot be used. */
 void choose_poller(int argc, char **argv);
 bool by_uring(void);
 

@@ -273,6 +273,53 @@ static void a_paused_socket_is_silent_but_for_a_reset(void)
     close_loop();
 }
 
+static void a_paused_socket_that_waits_to_send_hears_of_a_reset(void)
+{
+    static uint8_t fill[8 << 20];
+    int pair[2];
+    open_loop();
+    tcp_pair(pair);
+    int64_t token = adopt(0, 1, pair[0]);
+    submit_send(token, fill, sizeof fill);
+    CHECK_EQUAL(1, turn_waiting(0));
+    CHECK_EQUAL(VF_UNSENT, completions[0].kind);
+    want(token, VF_WRITE);
+    CHECK_EQUAL(0, turn_waiting(1000000));
+    reset_by(pair[1]);
+    CHECK_EQUAL(ECONNRESET, await(VF_CLOSED).result);
+    CHECK_EQUAL(0, turn_waiting(1000000));
+    close_loop();
+}
+
+/* The first turn may end early; the second one waits. */
+static void expect_quiet_turns(void)
+{
+    struct timespec from;
+    struct timespec to;
+    CHECK_EQUAL(0, turn_waiting(10000000));
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    CHECK_EQUAL(0, turn_waiting(10000000));
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    CHECK(nanos_between(from, to) >= 10000000);
+}
+
+static void a_paused_socket_hears_of_the_end_when_it_reads_again(void)
+{
+    int pair[2];
+    open_loop();
+    tcp_pair(pair);
+    int64_t token = adopt(0, 1, pair[0]);
+    want(token, 0);
+    CHECK_EQUAL(4, write(pair[1], "last", 4));
+    CHECK(shutdown(pair[1], SHUT_WR) == 0);
+    expect_quiet_turns();
+    want(token, VF_READ);
+    expect_received(await(VF_RECEIVED), token, "last");
+    CHECK_EQUAL(0, await(VF_CLOSED).result);
+    close(pair[1]);
+    close_loop();
+}
+
 static void a_paused_socket_closed_at_both_ends_does_not_spin(void)
 {
     int pair[2];
@@ -283,13 +330,7 @@ static void a_paused_socket_closed_at_both_ends_does_not_spin(void)
     submit(token, VF_SHUTDOWN);
     CHECK_EQUAL(5, write(pair[1], "later", 5));
     close(pair[1]);
-    CHECK_EQUAL(0, turn_waiting(10000000)); /* which may end early once */
-    struct timespec from;
-    struct timespec to;
-    clock_gettime(CLOCK_MONOTONIC, &from);
-    CHECK_EQUAL(0, turn_waiting(10000000));
-    clock_gettime(CLOCK_MONOTONIC, &to);
-    CHECK(nanos_between(from, to) >= 10000000);
+    expect_quiet_turns();
     want(token, VF_READ);
     expect_received(await(VF_RECEIVED), token, "later");
     CHECK_EQUAL(0, await(VF_CLOSED).result);
@@ -395,6 +436,8 @@ static void a_wakeup_ends_the_wait(void)
     open_loop();
     CHECK_EQUAL(0, vf_wakeup(loop));
     CHECK_EQUAL(0, turn_waiting(-1));
+    CHECK_EQUAL(0, vf_wakeup(loop));
+    CHECK_EQUAL(0, turn_waiting(INT64_MAX)); /* longer than kernels accept */
     for (int i = 0; i < 3; i++) {
         CHECK(pthread_create(&other, NULL, wake_later, NULL) == 0);
         CHECK_EQUAL(0, turn_waiting(-1));
@@ -467,8 +510,10 @@ static void bad_arguments_are_refused(void)
     /* Chains that run backwards, in a circle or out of the batch. */
     for (int32_t next = -1; next <= 2; next++) {
         submissions[0] = (struct vf_submission){.kind = VF_NOTHING};
-        submissions[1] = (struct vf_submission){
-            .kind = VF_SEND, .address = address_of(memory), .length = 1, .next = next == 0 ? 9 : next};
+        submissions[1] = (struct vf_submission){.kind = VF_SEND,
+                                                .address = address_of(memory),
+                                                .length = 1,
+                                                .next = next == 0 ? 9 : next};
         CHECK_EQUAL(-EINVAL, turn_with(loop, at, 2, to, COMPLETIONS));
     }
     submissions[0] =
@@ -491,6 +536,8 @@ int main(int argc, char **argv)
     RUN(a_reset_is_reported_after_what_arrived);
     RUN(a_failed_send_lets_the_last_words_be_read);
     RUN(a_paused_socket_is_silent_but_for_a_reset);
+    RUN(a_paused_socket_that_waits_to_send_hears_of_a_reset);
+    RUN(a_paused_socket_hears_of_the_end_when_it_reads_again);
     RUN(a_paused_socket_closed_at_both_ends_does_not_spin);
     RUN(stale_tokens_find_nothing);
     RUN(a_reused_descriptor_is_watched_anew);

@@ -20,6 +20,7 @@ final class Diagnosis {
       List.of(
           "volfram.backend",
           "volfram.native.path",
+          "volfram.native.directory",
           "java.library.path",
           "java.io.tmpdir",
           "jna.tmpdir",

@@ -10,10 +10,10 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,38 +86,48 @@ final class NativeLoader {
 
   /** Extracts the library of this jar to a directory that only this user can enter. */
   private static String loadBundled() {
-    String prefix = Platform.RESOURCE_PREFIX;
-    String resource = "/" + prefix + "/" + System.mapLibraryName("volfram");
+    String folder = Platform.RESOURCE_PREFIX + Libc.current(Platform.isLinux()).suffix();
+    String name = System.mapLibraryName("volfram");
+    String resource = "/" + folder + "/" + name;
+    ExtractionDirectory directory = ExtractionDirectory.chosen();
+    Path file;
     try (InputStream content = NativeLoader.class.getResourceAsStream(resource)) {
       if (content == null) {
-        throw new UnsatisfiedLinkError(absence(prefix));
+        throw new UnsatisfiedLinkError(absence(folder));
       }
-      Path directory = Files.createTempDirectory("volfram-");
-      Path file = directory.resolve(System.mapLibraryName("volfram"));
-      try {
-        Files.copy(content, file, StandardCopyOption.REPLACE_EXISTING);
-        return bind(file, "jar:" + resource);
-      } finally {
-        remove(file);
-        remove(directory);
-      }
+      file = directory.fileOf(name, content.readAllBytes());
     } catch (IOException e) {
       throw new UnsatisfiedLinkError(
           "the library cannot be extracted to "
-              + System.getProperty("java.io.tmpdir")
+              + directory.path()
               + " ("
               + e
-              + "); choose a writable directory with -Djava.io.tmpdir=<directory>");
+              + ")"
+              + elsewhere("writable, private"));
+    }
+    try {
+      return bind(file, "jar:" + resource);
+    } catch (UnsatisfiedLinkError e) {
+      String message = String.valueOf(e.getMessage());
+      // What glibc and musl say when a file must not be mapped for execution.
+      if (message.contains("failed to map segment") || message.contains("not permitted")) {
+        throw new UnsatisfiedLinkError(
+            message
+                + ": "
+                + directory.path()
+                + " seems to be mounted noexec"
+                + elsewhere("executable"));
+      }
+      throw e;
     }
   }
 
-  /** A mapped file may go where the system allows it; elsewhere it goes when the JVM ends. */
-  private static void remove(Path path) {
-    try {
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      path.toFile().deleteOnExit();
-    }
+  private static String elsewhere(String kind) {
+    return "; choose another, "
+        + kind
+        + " directory with -D"
+        + ExtractionDirectory.PROPERTY
+        + "=<directory>";
   }
 
   private static String absence(String prefix) {
@@ -155,7 +165,7 @@ final class NativeLoader {
     try {
       library = NativeLibrary.getInstance(file.toString());
     } catch (UnsatisfiedLinkError e) {
-      throw new UnsatisfiedLinkError(origin + " does not load: " + firstLine(e.getMessage()));
+      throw new UnsatisfiedLinkError(origin + " does not load: " + reason(e.getMessage()));
     }
     int version = library.getFunction("vf_abi_version").invokeInt(new Object[0]);
     if (version != Volfram.ABI_VERSION) {
@@ -171,8 +181,11 @@ final class NativeLoader {
     return origin;
   }
 
-  private static String firstLine(@Nullable String message) {
-    return message == null ? "no cause given" : message.lines().findFirst().orElse("");
+  /** JNA says in its first line what it cannot load, in the second what the system said to that. */
+  private static String reason(@Nullable String message) {
+    return message == null
+        ? "no cause given"
+        : message.lines().limit(2).collect(Collectors.joining(" "));
   }
 
   private static @Nullable String selfTest() {

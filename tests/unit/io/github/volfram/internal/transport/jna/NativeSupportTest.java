@@ -9,7 +9,6 @@ import com.sun.jna.Platform;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,7 +107,7 @@ class NativeSupportTest {
 
   @Test
   void withoutJnaTheCauseNamesIt() throws Exception {
-    String found = probeInNewJvm(classPath("classes", "test-classes"), List.of());
+    String found = ProbeMain.inNewJvm(classPath("classes", "test-classes"), List.of());
     assertTrue(found.startsWith("false||"), found);
     assertTrue(found.contains("add net.java.dev.jna:jna"), found);
   }
@@ -117,35 +116,10 @@ class NativeSupportTest {
   void deniedNativeAccessNamesTheFlag() throws Exception {
     assumeTrue(Runtime.version().feature() >= 24, "native access cannot be denied before JDK 24");
     String found =
-        probeInNewJvm(
+        ProbeMain.inNewJvm(
             System.getProperty("java.class.path"), List.of("--illegal-native-access=deny"));
     assertTrue(found.startsWith("false||"), found);
     assertTrue(found.contains("--enable-native-access=ALL-UNNAMED"), found);
-  }
-
-  @Test
-  void anUnwritableDirectoryNamesTheProperty() throws Exception {
-    NativeTests.requireLibrary();
-    String jnaDirectory = "-Djna.tmpdir=" + directory;
-    String found =
-        probeInNewJvm(
-            System.getProperty("java.class.path"),
-            List.of("-Djava.io.tmpdir=/nowhere", jnaDirectory));
-    assertTrue(found.startsWith("false||"), found);
-    assertTrue(found.contains("-Djava.io.tmpdir=<directory>"), found);
-  }
-
-  @Test
-  void nothingIsLeftBehind() throws Exception {
-    NativeTests.requireLibrary();
-    String found =
-        probeInNewJvm(
-            System.getProperty("java.class.path"), List.of("-Djava.io.tmpdir=" + directory));
-    assertTrue(found.startsWith("true|jar:"), found);
-    try (var left = Files.list(directory)) {
-      assertEquals(
-          List.of(), left.filter(f -> f.getFileName().toString().startsWith("volfram")).toList());
-    }
   }
 
   private static String classPath(String... directories) {
@@ -157,19 +131,7 @@ class NativeSupportTest {
     return String.join(File.pathSeparator, paths);
   }
 
-  private static String probeInNewJvm(String classPath, List<String> flags) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(flags);
-    command.addAll(List.of("-cp", classPath, ProbeMain.class.getName()));
-    Process process = new ProcessBuilder(command).start();
-    byte[] output = process.getInputStream().readAllBytes();
-    String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), errors);
-    return new String(output, StandardCharsets.UTF_8).strip();
-  }
-
-  private static byte[] bundled() throws IOException {
+  static byte[] bundled() throws IOException {
     String resource = "/" + Platform.RESOURCE_PREFIX + "/" + NAME;
     try (InputStream content = NativeSupport.class.getResourceAsStream(resource)) {
       assumeTrue(content != null, "no library was built");
