@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
  * blocks, and messages of one thread are sent in the order of its calls.
  *
  * <p>A message is either <em>taken</em> (it will be sent, unless the connection breaks) or refused
- * as a whole. What was taken and not yet handed to the kernel counts in {@link #bufferedBytes()}; a
- * message that would raise it above {@code outboundHardCapBytes} is refused, except that an empty
- * buffer takes one message of any size. Whole messages are also refused while one in parts is open.
- * A buffer passed to a send method is copied or sent before the method returns and may be reused at
- * once; its position is not changed.
+ * as a whole. What was taken and not yet handed to the kernel counts in {@link #bufferedBytes()};
+ * of a message that would raise it above {@code outboundHardCapBytes} the {@link OverflowPolicy}
+ * decides, which by default refuses it, except that an empty buffer takes one message of any size.
+ * A policy that drops messages counts as taking them. A whole message that is sent while one in
+ * parts is open waits for its end. A buffer passed to a send method is copied or sent before the
+ * method returns and may be reused at once; its position is not changed.
  */
 public interface WebSocket {
 
@@ -61,10 +62,28 @@ public interface WebSocket {
   boolean offerBinary(ByteBuffer payload, boolean mayCompress);
 
   /**
+   * Offers a text message that replaces an earlier one of the same key which has not begun to
+   * leave, in its place in the order: for a peer that reads slowly only the latest price, say, is
+   * worth sending. A message without a predecessor that waits is sent as any other.
+   *
+   * @param key what the message is about; compared by {@code equals}, among the messages of this
+   *     connection, text and binary alike
+   * @return as for {@link #offerText(String)}
+   * @throws IllegalArgumentException when the text has a lone surrogate, which UTF-8 cannot express
+   */
+  boolean offerLatestText(Object key, String text);
+
+  /**
+   * Offers a binary message, from position to limit, as {@link #offerLatestText} does a text
+   * message.
+   */
+  boolean offerLatestBinary(Object key, ByteBuffer payload);
+
+  /**
    * Offers a part of a text message, from position to limit; each becomes a fragment (RFC 6455
    * §5.4). It may end within a character that the next part continues. Between the first part and
-   * the last, whole messages are refused and pings and pongs are not; the parts of a message come
-   * from one thread.
+   * the last, whole messages wait and pings and pongs do not; the parts of a message come from one
+   * thread.
    *
    * @param last whether this ends the message
    * @return true when it was taken; false, as for a whole message, when it may be offered again
@@ -157,7 +176,10 @@ public interface WebSocket {
   /** Whether messages may be sent: the handshake is complete and no closing has begun. */
   boolean isOpen();
 
-  /** The bytes that were taken and that the kernel has not got yet, frame headers included. */
+  /**
+   * The bytes that were taken and that the kernel has not got yet, frame headers included. A
+   * message that is going to be compressed counts with its whole length until it is.
+   */
   long bufferedBytes();
 
   /** Stops receiving; what the kernel has received stays there, and the peer is slowed down. */

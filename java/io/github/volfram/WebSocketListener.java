@@ -48,8 +48,15 @@ public interface WebSocketListener {
   default void onPong(WebSocket webSocket, ByteBuffer payload) {}
 
   /**
-   * What was buffered for sending has been taken by the kernel, after a send had left more than
-   * {@code outboundSoftMarkBytes} buffered.
+   * More than {@code outboundSoftMarkBytes} is buffered for sending, though the kernel was offered
+   * it: the peer reads more slowly than is sent. Called once until {@link #onDrained}.
+   */
+  default void onBackpressure(WebSocket webSocket) {}
+
+  /**
+   * No more than {@code outboundLowMarkBytes} is buffered for sending, after a send had left more
+   * than {@code outboundSoftMarkBytes} buffered; so it follows each {@link #onBackpressure} of a
+   * connection that stays open, and also comes, alone, where the kernel took everything at once.
    */
   default void onDrained(WebSocket webSocket) {}
 

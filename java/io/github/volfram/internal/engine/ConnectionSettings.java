@@ -2,6 +2,7 @@ package io.github.volfram.internal.engine;
 
 import io.github.volfram.ConnectionOptions;
 import io.github.volfram.DeflateOptions;
+import io.github.volfram.OverflowPolicy;
 import io.github.volfram.internal.frame.DeflateParameters;
 import io.github.volfram.internal.frame.FrameLimits;
 import io.github.volfram.internal.frame.Role;
@@ -36,7 +37,10 @@ final class ConnectionSettings {
   final long closeNanos;
   final long writeNanos;
   final int softMarkBytes;
+  final int lowMarkBytes;
   final long hardCapBytes;
+  final OverflowPolicy overflow;
+  final boolean pausesAboveSoftMark;
   final @Nullable DeflateOptions deflate;
   final Population population = new Population();
 
@@ -53,7 +57,10 @@ final class ConnectionSettings {
     closeNanos = nanos(options.closeTimeout());
     writeNanos = nanos(options.writeTimeout());
     softMarkBytes = options.outboundSoftMarkBytes();
+    lowMarkBytes = Math.min(options.outboundLowMarkBytes(), softMarkBytes);
     hardCapBytes = options.outboundHardCapBytes();
+    overflow = options.overflowPolicy();
+    pausesAboveSoftMark = options.pauseReadingAboveSoftMark();
     deflate = options.deflate();
   }
 

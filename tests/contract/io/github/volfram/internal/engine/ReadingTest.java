@@ -220,7 +220,7 @@ final class ReadingTest extends EngineFixture {
       advanceSlowly(SECOND);
       read.addAll(peer.read());
     }
-    assertEquals(List.of("open"), events());
+    assertEquals(List.of("open", "backpressure"), events());
   }
 
   @Test
