@@ -66,6 +66,11 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     return values.idleTimeout;
   }
 
+  /** How often a peer is pinged though it is not silent; zero for never. */
+  public Duration pingInterval() {
+    return values.pingInterval;
+  }
+
   /** How long a pinged peer may stay silent before the connection is dropped. */
   public Duration pongTimeout() {
     return values.pongTimeout;
@@ -144,6 +149,7 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     private long maxFrameBytes = Long.MAX_VALUE;
     private Duration handshakeTimeout = Duration.ofSeconds(10);
     private Duration idleTimeout = Duration.ofSeconds(60);
+    private Duration pingInterval = Duration.ZERO;
     private Duration pongTimeout = Duration.ofSeconds(20);
     private Duration closeTimeout = Duration.ofSeconds(5);
     private Duration writeTimeout = Duration.ofSeconds(30);
@@ -223,6 +229,15 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     /** After how long without a byte from the peer it is pinged: 60 s; zero for never. */
     public B idleTimeout(Duration timeout) {
       idleTimeout = notNegative("idleTimeout", timeout);
+      return self();
+    }
+
+    /**
+     * How often a peer is pinged though it is not silent, so that {@link WebSocket#roundTripTime()}
+     * stays fresh: zero, the default, for only after {@code idleTimeout} of silence.
+     */
+    public B pingInterval(Duration interval) {
+      pingInterval = notNegative("pingInterval", interval);
       return self();
     }
 

@@ -2,6 +2,7 @@ package io.github.volfram;
 
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -208,6 +209,58 @@ public interface WebSocket {
    * waits for the loop's answer.
    */
   @Nullable SocketAddress localAddress();
+
+  /**
+   * How long the last keepalive ping took until its pong, in microseconds, or null before the
+   * first. Pings go out after {@code idleTimeout} of silence, and at every {@code pingInterval}
+   * where there is one. The time includes what either side's event loop was busy with.
+   */
+  @Nullable Duration roundTripTime();
+
+  /**
+   * Runs something on the connection's event loop, so that all it sends leaves together, in one
+   * system call for each connection, and other threads' sends do not come between. On the loop's
+   * thread, that is within a callback, it runs at once: what a callback sends leaves together
+   * anyway. Another thread does not wait for it; there an exception closes the connection with
+   * 1011, as that of a callback does. Must not block. Tasks that wait are not bounded by {@code
+   * outboundHardCapBytes}. After the loop has ended it runs in the caller's thread and its sends
+   * are refused.
+   */
+  void batch(Runnable sends);
+
+  /**
+   * Subscribes this connection of a server to a topic, until {@link #unsubscribe} or its end;
+   * without effect when it is subscribed already or not open. Takes effect at once in a callback;
+   * for another thread in the order of its calls.
+   *
+   * @throws IllegalStateException on a client's connection
+   */
+  void subscribe(String topic);
+
+  /**
+   * Ends a subscription; without effect when there is none.
+   *
+   * @throws IllegalStateException on a client's connection
+   */
+  void unsubscribe(String topic);
+
+  /**
+   * Publishes a text to all subscribers of a topic but this connection, whether it is one of them
+   * or not; otherwise as {@link WebSocketServer#publishText} does.
+   *
+   * @return whether every event loop took it
+   * @throws IllegalArgumentException when the text has a lone surrogate
+   * @throws IllegalStateException on a client's connection
+   */
+  boolean publishText(String topic, String text);
+
+  /**
+   * Publishes a binary message, from position to limit, as {@link #publishText} does a text.
+   *
+   * @return whether every event loop took it
+   * @throws IllegalStateException on a client's connection
+   */
+  boolean publishBinary(String topic, ByteBuffer payload);
 
   /** The object attached last, or null. */
   @Nullable Object attachment();

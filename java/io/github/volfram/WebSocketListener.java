@@ -44,7 +44,11 @@ public interface WebSocketListener {
   /** A ping of at most 125 bytes; the pong has already been sent (RFC 6455 §5.5.2). */
   default void onPing(WebSocket webSocket, ByteBuffer payload) {}
 
-  /** A pong of at most 125 bytes, asked for or not (RFC 6455 §5.5.3). */
+  /**
+   * A pong of at most 125 bytes, asked for by a ping of the application's or not at all (RFC 6455
+   * §5.5.3). The pongs of the library's own keepalive pings are not delivered; they make {@link
+   * WebSocket#roundTripTime()}.
+   */
   default void onPong(WebSocket webSocket, ByteBuffer payload) {}
 
   /**

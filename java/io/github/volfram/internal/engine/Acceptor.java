@@ -12,6 +12,7 @@ import io.github.volfram.internal.handshake.ServerHandshake;
 import io.github.volfram.internal.transport.AcceptedSocket;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ final class Acceptor {
       UpgradeHandler handler,
       @Nullable WebSocketListener listener) {
     this.settings = new ConnectionSettings(Role.SERVER, options);
+    settings.publisher = new Publisher(loops, settings.hardCapBytes);
     this.loops = loops;
     this.options = options;
     this.tls = options.tls();
@@ -67,6 +69,10 @@ final class Acceptor {
 
   OriginPolicy origins() {
     return origins;
+  }
+
+  Publisher publisher() {
+    return Objects.requireNonNull(settings.publisher);
   }
 
   Population population() {

@@ -70,6 +70,17 @@ abstract class Admission extends Lifecycle {
     return verdict;
   }
 
+  /** Sends a message that many get, on the loop's thread; where there is no room it is lost. */
+  final void publish(SharedFrame frame, boolean compressed) {
+    Verdict verdict = admitFrame(frame.length(), true, null, null);
+    if (verdict == Verdict.TAKEN) {
+      transmitShared(frame, compressed);
+      noteSoftMark();
+    } else if (verdict == Verdict.REFUSED && maySend()) {
+      countDropped();
+    }
+  }
+
   private static boolean mayLose(int opcode, int flags) {
     return !Opcode.isControl(opcode) && (flags & WHOLE) == WHOLE;
   }
@@ -94,11 +105,15 @@ abstract class Admission extends Lifecycle {
    */
   final Verdict admit(
       int length, boolean mayLose, @Nullable SendCallback callback, @Nullable Object key) {
+    return admitFrame(frameBytes(length), mayLose, callback, key);
+  }
+
+  private Verdict admitFrame(
+      long frame, boolean mayLose, @Nullable SendCallback callback, @Nullable Object key) {
     if (!maySend() || givenUp) {
       tell(callback, this::closed);
       return Verdict.REFUSED;
     }
-    long frame = frameBytes(length);
     boolean dropsOldest = mayLose && settings.overflow == OverflowPolicy.DROP_OLDEST;
     long queued = dropsOldest ? 0 : queuedBytes;
     if (fits(queued + loopBytes(), frame)) {

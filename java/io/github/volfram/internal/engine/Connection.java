@@ -12,6 +12,8 @@ import io.github.volfram.internal.transport.Masker;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -274,6 +276,64 @@ final class Connection extends Admission implements WebSocket {
     loop.tasks()
         .execute(() -> answer.complete(socketOpen ? loop.transport().localAddress(token) : null));
     return answer.join();
+  }
+
+  @Override
+  public @Nullable Duration roundTripTime() {
+    int micros = roundTripMicros();
+    return micros < 0 ? null : Duration.of(micros, ChronoUnit.MICROS);
+  }
+
+  @Override
+  public void batch(Runnable sends) {
+    Objects.requireNonNull(sends, "sends");
+    if (loop.tasks().isCurrent()) {
+      sends.run();
+      return;
+    }
+    loop.tasks()
+        .execute(
+            () -> {
+              try {
+                sends.run();
+              } catch (Throwable thrown) {
+                callbackThrew(thrown);
+              }
+            });
+  }
+
+  @Override
+  public void subscribe(String topic) {
+    Objects.requireNonNull(topic, "topic");
+    publisher();
+    run(() -> loop.topics.subscribe(this, topic));
+  }
+
+  @Override
+  public void unsubscribe(String topic) {
+    Objects.requireNonNull(topic, "topic");
+    publisher();
+    run(() -> loop.topics.unsubscribe(this, topic));
+  }
+
+  @Override
+  public boolean publishText(String topic, String text) {
+    Objects.requireNonNull(topic, "topic");
+    return publisher().text(topic, any -> true, this, text);
+  }
+
+  @Override
+  public boolean publishBinary(String topic, ByteBuffer payload) {
+    Objects.requireNonNull(topic, "topic");
+    return publisher().binary(topic, any -> true, this, payload);
+  }
+
+  private Publisher publisher() {
+    Publisher publisher = settings.publisher;
+    if (publisher == null) {
+      throw new IllegalStateException("expected a server's connection, got a client's");
+    }
+    return publisher;
   }
 
   @Override

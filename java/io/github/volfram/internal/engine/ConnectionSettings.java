@@ -33,6 +33,7 @@ final class ConnectionSettings {
   final SocketSettings socket;
   final long handshakeNanos;
   final long idleNanos;
+  final long pingNanos;
   final long pongNanos;
   final long closeNanos;
   final long writeNanos;
@@ -44,6 +45,9 @@ final class ConnectionSettings {
   final @Nullable DeflateOptions deflate;
   final Population population = new Population();
 
+  /** What publishes to the connections of the server; null for a client's. */
+  @Nullable Publisher publisher;
+
   ConnectionSettings(Role role, ConnectionOptions options) {
     this.role = role;
     limits =
@@ -53,6 +57,7 @@ final class ConnectionSettings {
             options.tcpNoDelay(), options.receiveBufferBytes(), options.sendBufferBytes());
     handshakeNanos = nanos(options.handshakeTimeout());
     idleNanos = nanos(options.idleTimeout());
+    pingNanos = nanos(options.pingInterval());
     pongNanos = nanos(options.pongTimeout());
     closeNanos = nanos(options.closeTimeout());
     writeNanos = nanos(options.writeTimeout());
@@ -110,6 +115,11 @@ final class ConnectionSettings {
             agreed.clientMaxWindowBits(),
             agreed.serverNoContextTakeover(),
             agreed.serverMaxWindowBits());
+  }
+
+  /** How long after a sign of life a ping may be due at the earliest. */
+  long quietNanos() {
+    return Math.min(idleNanos, pingNanos);
   }
 
   static long nanos(Duration duration) {

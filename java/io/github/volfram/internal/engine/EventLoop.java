@@ -47,6 +47,7 @@ final class EventLoop implements CompletionSink {
   private ArrayList<Outbound> toSettle = new ArrayList<>();
   private ArrayList<Outbound> settling = new ArrayList<>();
 
+  final Topics topics = new Topics(this);
   private final Listeners listeners;
   private long now;
   private boolean clockIsStale;
@@ -269,6 +270,7 @@ final class EventLoop implements CompletionSink {
     }
     deadlines.cancel(Tokens.slot(connection.token));
     registry.remove(connection.token);
+    topics.forget(connection);
   }
 
   // Deadlines.

@@ -29,6 +29,9 @@ abstract class Lifecycle extends Transmission {
   /** Why reading is paused: bits, 0 when it is not. */
   private byte pauses;
 
+  /** What the last ping of ours took until its pong; -1 for not known. */
+  private volatile int roundTripMicros = -1;
+
   /** When the last byte arrived. */
   long lastReceived;
 
@@ -77,6 +80,15 @@ abstract class Lifecycle extends Transmission {
     return kept;
   }
 
+  final void measuredRoundTrip(long nanos) {
+    roundTripMicros = (int) Math.min(Math.max(nanos, 0) / 1000, Integer.MAX_VALUE);
+  }
+
+  /** The last measured time of a round trip, in microseconds; -1 for not known. Any thread. */
+  final int roundTripMicros() {
+    return roundTripMicros;
+  }
+
   final void become(ConnectionState next) {
     if (!state.mayBecome(next)) {
       throw new IllegalStateException(state + " may not become " + next);
@@ -96,7 +108,7 @@ abstract class Lifecycle extends Transmission {
     listener = told;
     subprotocol = agreed;
     request = opening;
-    loop.expire(this, loop.now() + Math.min(settings.idleNanos, settings.writeNanos));
+    loop.expire(this, loop.now() + Math.min(settings.quietNanos(), settings.writeNanos));
     try {
       told.onOpen(self());
     } catch (Throwable thrown) {

@@ -24,10 +24,19 @@ abstract class Transmission extends Outbound {
   /** The message may be compressed. */
   static final int MAY_COMPRESS = 4;
 
+  /** The message is a {@link SharedFrame}, header included. */
+  private static final int SHARED = 8;
+
+  /** A shared frame that is compressed. */
+  private static final int SHARED_COMPRESSED = SHARED | 16;
+
   /** How much of what waits is given to the kernel before it is asked whether it took that. */
   private static final int WAITING_BATCH_BYTES = 16 * 1024;
 
   private @Nullable MessageDeflater deflater;
+
+  /** Whether the peer can read what was compressed for many. */
+  private boolean readsShared;
 
   /** Whether a message in parts is being sent, so that whole ones must wait. */
   private boolean partsOpen;
@@ -39,9 +48,32 @@ abstract class Transmission extends Outbound {
     super(loop, settings);
   }
 
-  /** Messages are compressed from now on. */
-  final void deflateWith(MessageDeflater negotiated) {
+  /** Messages are compressed from now on, with a window of that size. */
+  final void deflateWith(MessageDeflater negotiated, int windowBits) {
     deflater = negotiated;
+    readsShared = windowBits == Topics.SHARED_WINDOW_BITS;
+  }
+
+  /** Whether a message that was compressed for many, with the largest window, may be sent. */
+  final boolean readsSharedCompression() {
+    return readsShared;
+  }
+
+  /** Sends a frame that many get; where it has to wait it is referred to and not copied. */
+  final void transmitShared(SharedFrame frame, boolean compressed) {
+    int flags = compressed ? SHARED_COMPRESSED : SHARED;
+    if (isBacklogged() || mustWait(null)) {
+      outbox().waiting(masks()).addShared(flags, frame);
+    } else {
+      shared(flags, frame.bytes());
+    }
+  }
+
+  private void shared(int flags, ByteBuffer frame) {
+    if (deflater != null && (flags & SHARED_COMPRESSED) == SHARED_COMPRESSED) {
+      deflater.release(); // it has not seen what the peer's window now holds, so it begins afresh
+    }
+    loop.sender().shared(this, frame);
   }
 
   /** Whether a whole message goes out at once and as it is. */
@@ -140,7 +172,11 @@ abstract class Transmission extends Outbound {
 
   private void sendNext(Waiting messages) {
     Waiting.Message next = Objects.requireNonNull(messages.poll());
-    data(next.opcode, true, (next.flags & MAY_COMPRESS) != 0, next.payload);
+    if ((next.flags & SHARED) != 0) {
+      shared(next.flags, next.payload);
+    } else {
+      data(next.opcode, true, (next.flags & MAY_COMPRESS) != 0, next.payload);
+    }
     if (next.callback != null) {
       await(next.callback);
     }

@@ -89,6 +89,15 @@ final class Waiting {
     message.callback = callback;
   }
 
+  /** Adds a frame that is shared, header included. */
+  void addShared(int flags, SharedFrame frame) {
+    Message message = new Message(null, frame.bytes());
+    message.flags = flags;
+    message.frameBytes = frame.length();
+    bytes += frame.length();
+    messages.addLast(message);
+  }
+
   /** Takes the oldest message, or null when there is none. */
   @Nullable Message poll() {
     Message oldest = messages.pollFirst();
