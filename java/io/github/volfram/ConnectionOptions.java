@@ -71,6 +71,11 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     return values.idleTimeout;
   }
 
+  /** How often a peer is pinged though it is not silent; zero for never. */
+  public Duration pingInterval() {
+    return values.pingInterval;
+  }
+
   /** How long a pinged peer may stay silent before the connection is dropped. */
   public Duration pongTimeout() {
     return values.pongTimeout;
@@ -86,14 +91,29 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     return values.writeTimeout;
   }
 
-  /** Above how many buffered bytes a connection is told by {@code onDrained} when it has sent. */
+  /** Above how many buffered bytes a connection is told by {@code onBackpressure}. */
   public int outboundSoftMarkBytes() {
     return values.outboundSoftMarkBytes;
+  }
+
+  /** At how many bytes that are left of those it is told by {@code onDrained}. */
+  public int outboundLowMarkBytes() {
+    return values.outboundLowMarkBytes;
   }
 
   /** How many bytes are buffered for one connection at most, a single longer message apart. */
   public long outboundHardCapBytes() {
     return values.outboundHardCapBytes;
+  }
+
+  /** What becomes of a message for which there is no room. */
+  public OverflowPolicy overflowPolicy() {
+    return values.overflowPolicy;
+  }
+
+  /** Whether a connection is not read while more than the soft mark is buffered for its peer. */
+  public boolean pauseReadingAboveSoftMark() {
+    return values.pauseReadingAboveSoftMark;
   }
 
   /** How messages are compressed (RFC 7692), or null where they are not. */
@@ -135,11 +155,15 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     private long maxFrameBytes = Long.MAX_VALUE;
     private Duration handshakeTimeout = Duration.ofSeconds(10);
     private Duration idleTimeout = Duration.ofSeconds(60);
+    private Duration pingInterval = Duration.ZERO;
     private Duration pongTimeout = Duration.ofSeconds(20);
     private Duration closeTimeout = Duration.ofSeconds(5);
     private Duration writeTimeout = Duration.ofSeconds(30);
     private int outboundSoftMarkBytes = 64 << 10;
+    private int outboundLowMarkBytes;
     private long outboundHardCapBytes = 4 << 20;
+    private OverflowPolicy overflowPolicy = OverflowPolicy.REJECT;
+    private boolean pauseReadingAboveSoftMark;
     private @Nullable DeflateOptions deflate;
     private boolean tcpNoDelay = true;
     private int receiveBufferBytes;
@@ -224,6 +248,15 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
       return self();
     }
 
+    /**
+     * How often a peer is pinged though it is not silent, so that {@link WebSocket#roundTripTime()}
+     * stays fresh: zero, the default, for only after {@code idleTimeout} of silence.
+     */
+    public B pingInterval(Duration interval) {
+      pingInterval = notNegative("pingInterval", interval);
+      return self();
+    }
+
     /** How long a pinged peer may stay silent before the connection is dropped: 20 s. */
     public B pongTimeout(Duration timeout) {
       pongTimeout = positive("pongTimeout", timeout);
@@ -242,9 +275,22 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
       return self();
     }
 
-    /** The mark for {@link WebSocketListener#onDrained}: 0 to 1 GiB, 64 KiB by default. */
+    /**
+     * The high watermark, for {@link WebSocketListener#onBackpressure}: 0 to 1 GiB, 64 KiB by
+     * default.
+     */
     public B outboundSoftMarkBytes(int bytes) {
       outboundSoftMarkBytes = (int) within("outboundSoftMarkBytes", bytes, 0, 1 << 30);
+      return self();
+    }
+
+    /**
+     * The low watermark, for {@link WebSocketListener#onDrained}: 0 to 1 GiB; 0 by default, so that
+     * it comes when everything was taken by the kernel, whose own buffer is full then. A mark above
+     * the soft one counts as that.
+     */
+    public B outboundLowMarkBytes(int bytes) {
+      outboundLowMarkBytes = (int) within("outboundLowMarkBytes", bytes, 0, 1 << 30);
       return self();
     }
 
@@ -254,6 +300,28 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
      */
     public B outboundHardCapBytes(long bytes) {
       outboundHardCapBytes = within("outboundHardCapBytes", bytes, 0, Long.MAX_VALUE);
+      return self();
+    }
+
+    /**
+     * What becomes of a message that would raise what is buffered above {@code
+     * outboundHardCapBytes}: {@link OverflowPolicy#REJECT} by default.
+     */
+    public B overflowPolicy(OverflowPolicy policy) {
+      overflowPolicy = Objects.requireNonNull(policy, "policy");
+      return self();
+    }
+
+    /**
+     * Whether a connection is not read from {@link WebSocketListener#onBackpressure} until {@link
+     * WebSocketListener#onDrained}: false by default. It suits answers to requests, such as echoes,
+     * of which none is lost then. Where messages are not answers it delays what a slow peer says,
+     * its pongs and closing included, and two sides that do it may wait for each other until {@code
+     * writeTimeout}. Pings of a peer that does not read are harmless in any case, as only the last
+     * is answered.
+     */
+    public B pauseReadingAboveSoftMark(boolean on) {
+      pauseReadingAboveSoftMark = on;
       return self();
     }
 

@@ -2,6 +2,7 @@ package io.github.volfram;
 
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -10,11 +11,12 @@ import org.jspecify.annotations.Nullable;
  * blocks, and messages of one thread are sent in the order of its calls.
  *
  * <p>A message is either <em>taken</em> (it will be sent, unless the connection breaks) or refused
- * as a whole. What was taken and not yet handed to the kernel counts in {@link #bufferedBytes()}; a
- * message that would raise it above {@code outboundHardCapBytes} is refused, except that an empty
- * buffer takes one message of any size. Whole messages are also refused while one in parts is open.
- * A buffer passed to a send method is copied or sent before the method returns and may be reused at
- * once; its position is not changed.
+ * as a whole. What was taken and not yet handed to the kernel counts in {@link #bufferedBytes()};
+ * of a message that would raise it above {@code outboundHardCapBytes} the {@link OverflowPolicy}
+ * decides, which by default refuses it, except that an empty buffer takes one message of any size.
+ * A policy that drops messages counts as taking them. A whole message that is sent while one in
+ * parts is open waits for its end. A buffer passed to a send method is copied or sent before the
+ * method returns and may be reused at once; its position is not changed.
  */
 public interface WebSocket {
 
@@ -61,10 +63,28 @@ public interface WebSocket {
   boolean offerBinary(ByteBuffer payload, boolean mayCompress);
 
   /**
+   * Offers a text message that replaces an earlier one of the same key which has not begun to
+   * leave, in its place in the order: for a peer that reads slowly only the latest price, say, is
+   * worth sending. A message without a predecessor that waits is sent as any other.
+   *
+   * @param key what the message is about; compared by {@code equals}, among the messages of this
+   *     connection, text and binary alike
+   * @return as for {@link #offerText(String)}
+   * @throws IllegalArgumentException when the text has a lone surrogate, which UTF-8 cannot express
+   */
+  boolean offerLatestText(Object key, String text);
+
+  /**
+   * Offers a binary message, from position to limit, as {@link #offerLatestText} does a text
+   * message.
+   */
+  boolean offerLatestBinary(Object key, ByteBuffer payload);
+
+  /**
    * Offers a part of a text message, from position to limit; each becomes a fragment (RFC 6455
    * §5.4). It may end within a character that the next part continues. Between the first part and
-   * the last, whole messages are refused and pings and pongs are not; the parts of a message come
-   * from one thread.
+   * the last, whole messages wait and pings and pongs do not; the parts of a message come from one
+   * thread.
    *
    * @param last whether this ends the message
    * @return true when it was taken; false, as for a whole message, when it may be offered again
@@ -157,7 +177,10 @@ public interface WebSocket {
   /** Whether messages may be sent: the handshake is complete and no closing has begun. */
   boolean isOpen();
 
-  /** The bytes that were taken and that the kernel has not got yet, frame headers included. */
+  /**
+   * The bytes that were taken and that the kernel has not got yet, frame headers included. A
+   * message that is going to be compressed counts with its whole length until it is.
+   */
   long bufferedBytes();
 
   /** Stops receiving; what the kernel has received stays there, and the peer is slowed down. */
@@ -186,6 +209,58 @@ public interface WebSocket {
    * waits for the loop's answer.
    */
   @Nullable SocketAddress localAddress();
+
+  /**
+   * How long the last keepalive ping took until its pong, in microseconds, or null before the
+   * first. Pings go out after {@code idleTimeout} of silence, and at every {@code pingInterval}
+   * where there is one. The time includes what either side's event loop was busy with.
+   */
+  @Nullable Duration roundTripTime();
+
+  /**
+   * Runs something on the connection's event loop, so that all it sends leaves together, in one
+   * system call for each connection, and other threads' sends do not come between. On the loop's
+   * thread, that is within a callback, it runs at once: what a callback sends leaves together
+   * anyway. Another thread does not wait for it; there an exception closes the connection with
+   * 1011, as that of a callback does. Must not block. Tasks that wait are not bounded by {@code
+   * outboundHardCapBytes}. After the loop has ended it runs in the caller's thread and its sends
+   * are refused.
+   */
+  void batch(Runnable sends);
+
+  /**
+   * Subscribes this connection of a server to a topic, until {@link #unsubscribe} or its end;
+   * without effect when it is subscribed already or not open. Takes effect at once in a callback;
+   * for another thread in the order of its calls.
+   *
+   * @throws IllegalStateException on a client's connection
+   */
+  void subscribe(String topic);
+
+  /**
+   * Ends a subscription; without effect when there is none.
+   *
+   * @throws IllegalStateException on a client's connection
+   */
+  void unsubscribe(String topic);
+
+  /**
+   * Publishes a text to all subscribers of a topic but this connection, whether it is one of them
+   * or not; otherwise as {@link WebSocketServer#publishText} does.
+   *
+   * @return whether every event loop took it
+   * @throws IllegalArgumentException when the text has a lone surrogate
+   * @throws IllegalStateException on a client's connection
+   */
+  boolean publishText(String topic, String text);
+
+  /**
+   * Publishes a binary message, from position to limit, as {@link #publishText} does a text.
+   *
+   * @return whether every event loop took it
+   * @throws IllegalStateException on a client's connection
+   */
+  boolean publishBinary(String topic, ByteBuffer payload);
 
   /** The object attached last, or null. */
   @Nullable Object attachment();

@@ -44,12 +44,23 @@ public interface WebSocketListener {
   /** A ping of at most 125 bytes; the pong has already been sent (RFC 6455 §5.5.2). */
   default void onPing(WebSocket webSocket, ByteBuffer payload) {}
 
-  /** A pong of at most 125 bytes, asked for or not (RFC 6455 §5.5.3). */
+  /**
+   * A pong of at most 125 bytes, asked for by a ping of the application's or not at all (RFC 6455
+   * §5.5.3). The pongs of the library's own keepalive pings are not delivered; they make {@link
+   * WebSocket#roundTripTime()}.
+   */
   default void onPong(WebSocket webSocket, ByteBuffer payload) {}
 
   /**
-   * What was buffered for sending has been taken by the kernel, after a send had left more than
-   * {@code outboundSoftMarkBytes} buffered.
+   * More than {@code outboundSoftMarkBytes} is buffered for sending, though the kernel was offered
+   * it: the peer reads more slowly than is sent. Called once until {@link #onDrained}.
+   */
+  default void onBackpressure(WebSocket webSocket) {}
+
+  /**
+   * No more than {@code outboundLowMarkBytes} is buffered for sending, after a send had left more
+   * than {@code outboundSoftMarkBytes} buffered; so it follows each {@link #onBackpressure} of a
+   * connection that stays open, and also comes, alone, where the kernel took everything at once.
    */
   default void onDrained(WebSocket webSocket) {}
 

@@ -3,6 +3,9 @@ package io.github.volfram;
 import io.github.volfram.internal.engine.ServerEngine;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * A WebSocket server (RFC 6455). It runs from {@code start} until {@link #close()}, on as many
@@ -86,6 +89,55 @@ public final class WebSocketServer implements AutoCloseable {
    */
   public int poll() {
     return engine.poll();
+  }
+
+  /**
+   * Publishes a text to all subscribers of a topic ({@link WebSocket#subscribe}). Does not block.
+   *
+   * <p>It is encoded once, and compressed once for each event loop for those that agreed to
+   * compression with the largest window; others get it as it is. Messages of one thread reach each
+   * subscriber in the order of its calls. For a subscriber whose outbound buffer is full the {@link
+   * OverflowPolicy} holds; with {@link OverflowPolicy#REJECT} that one does not get it, and it
+   * counts as dropped. While a subscriber's peer takes nothing, its buffer refers to the message
+   * that all share, and counts it whole.
+   *
+   * @return whether every event loop took it; false when one has not looked yet at what was
+   *     published before and that is more than {@code outboundHardCapBytes}, then nobody gets it,
+   *     and when the server is closed
+   * @throws IllegalArgumentException when the text has a lone surrogate
+   */
+  public boolean publishText(String topic, String text) {
+    return engine.publisher().text(Objects.requireNonNull(topic, "topic"), any -> true, text);
+  }
+
+  /**
+   * Publishes a binary message, from position to limit, as {@link #publishText} does a text.
+   *
+   * @return whether every event loop took it
+   */
+  public boolean publishBinary(String topic, ByteBuffer payload) {
+    return engine.publisher().binary(Objects.requireNonNull(topic, "topic"), any -> true, payload);
+  }
+
+  /**
+   * Sends a text to every open connection that a predicate accepts, otherwise as {@link
+   * #publishText} does. Event loops' threads call the predicate; it must not block. One that throws
+   * is logged and counts as false.
+   *
+   * @return whether every event loop took it
+   * @throws IllegalArgumentException when the text has a lone surrogate
+   */
+  public boolean broadcastText(String text, Predicate<? super WebSocket> to) {
+    return engine.publisher().text(null, Objects.requireNonNull(to, "to"), text);
+  }
+
+  /**
+   * Sends a binary message, from position to limit, as {@link #broadcastText} does a text.
+   *
+   * @return whether every event loop took it
+   */
+  public boolean broadcastBinary(ByteBuffer payload, Predicate<? super WebSocket> to) {
+    return engine.publisher().binary(null, Objects.requireNonNull(to, "to"), payload);
   }
 
   /**

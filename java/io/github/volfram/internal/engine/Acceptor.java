@@ -47,6 +47,7 @@ final class Acceptor {
       UpgradeHandler handler,
       @Nullable WebSocketListener listener) {
     this.settings = new ConnectionSettings(Role.SERVER, options);
+    settings.publisher = new Publisher(loops, settings.hardCapBytes);
     this.loops = loops;
     this.options = options;
     this.tls = options.tls();
@@ -68,6 +69,10 @@ final class Acceptor {
 
   OriginPolicy origins() {
     return origins;
+  }
+
+  Publisher publisher() {
+    return Objects.requireNonNull(settings.publisher);
   }
 
   Population population() {

@@ -1,36 +1,28 @@
 package io.github.volfram.internal.engine;
 
 import io.github.volfram.CloseCode;
-import io.github.volfram.OutboundFullException;
 import io.github.volfram.SendCallback;
 import io.github.volfram.UpgradeRequest;
 import io.github.volfram.WebSocket;
-import io.github.volfram.WebSocketClosedException;
 import io.github.volfram.internal.frame.CloseFrame;
 import io.github.volfram.internal.frame.FrameDecoder;
-import io.github.volfram.internal.frame.FrameEncoder;
 import io.github.volfram.internal.frame.Opcode;
 import io.github.volfram.internal.frame.Utf8;
 import io.github.volfram.internal.transport.Masker;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One connection as the application sees it: what any thread may call. Calls of the loop's thread
- * are done at once, those of others are queued for it, after the byte bound was checked.
+ * are done at once, those of others are queued for it.
  */
-final class Connection extends Lifecycle implements WebSocket {
-
-  private static final AtomicLongFieldUpdater<Connection> QUEUED =
-      AtomicLongFieldUpdater.newUpdater(Connection.class, "queuedBytes");
-
-  /** Bytes taken from other threads that the loop has not seen yet. */
-  private volatile long queuedBytes;
+final class Connection extends Admission implements WebSocket {
 
   /** The opcode of the message whose parts are being offered, or 0. */
   private int partOpcode;
@@ -56,33 +48,43 @@ final class Connection extends Lifecycle implements WebSocket {
 
   @Override
   public boolean offerText(String text, boolean mayCompress) {
-    return sendText(text, Utf8.encodedLength(text), mayCompress, null) == null;
+    return sendText(text, mayCompress, null, null) != Verdict.REFUSED;
+  }
+
+  @Override
+  public boolean offerLatestText(Object key, String text) {
+    Objects.requireNonNull(key, "key");
+    return sendText(text, true, null, key) != Verdict.REFUSED;
   }
 
   @Override
   public void sendText(String text, SendCallback callback) {
-    Objects.requireNonNull(callback, "callback");
-    Exception refusal = sendText(text, Utf8.encodedLength(text), true, callback);
-    if (refusal != null) {
-      tellRefused(callback, refusal);
-    }
+    sendText(text, true, Objects.requireNonNull(callback, "callback"), null);
   }
 
-  private @Nullable Exception sendText(
-      String text, int length, boolean mayCompress, @Nullable SendCallback callback) {
-    if (!loop.tasks().isCurrent() || !Sender.fits(length) || !sendsPlainWhole(mayCompress)) {
+  private Verdict sendText(
+      String text, boolean mayCompress, @Nullable SendCallback callback, @Nullable Object key) {
+    int length = Utf8.encodedLength(text);
+    if (key != null
+        || !loop.tasks().isCurrent()
+        || !Sender.fits(length)
+        || !sendsPlainWhole(mayCompress)) {
       ByteBuffer utf8 = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-      return send(Opcode.TEXT, wholeFlags(mayCompress), utf8, callback);
+      return send(Opcode.TEXT, wholeFlags(mayCompress), utf8, callback, key);
     }
-    Exception refusal = refusal(length);
-    if (refusal == null) {
+    Verdict verdict = admit(length, true, callback, null);
+    if (verdict == Verdict.TAKEN && sendsPlainWhole(mayCompress)) {
       loop.sender().text(this, Opcode.TEXT, text, length);
       if (callback != null) {
         await(callback);
       }
       noteSoftMark();
+    } else if (verdict == Verdict.TAKEN) { // to make room it was found out that it must wait
+      ByteBuffer utf8 = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+      transmit(Opcode.TEXT, wholeFlags(mayCompress), utf8, callback, null);
+      noteSoftMark();
     }
-    return refusal;
+    return verdict;
   }
 
   @Override
@@ -90,7 +92,7 @@ final class Connection extends Lifecycle implements WebSocket {
     if (!loop.tasks().isCurrent() || !loop.delivery().isText(utf8)) {
       requireUtf8(utf8);
     }
-    return send(Opcode.TEXT, WHOLE | MAY_COMPRESS, utf8, null) == null;
+    return send(Opcode.TEXT, WHOLE | MAY_COMPRESS, utf8, null, null) != Verdict.REFUSED;
   }
 
   private static void requireUtf8(ByteBuffer utf8) {
@@ -113,16 +115,19 @@ final class Connection extends Lifecycle implements WebSocket {
 
   @Override
   public boolean offerBinary(ByteBuffer payload, boolean mayCompress) {
-    return send(Opcode.BINARY, wholeFlags(mayCompress), payload, null) == null;
+    return send(Opcode.BINARY, wholeFlags(mayCompress), payload, null, null) != Verdict.REFUSED;
+  }
+
+  @Override
+  public boolean offerLatestBinary(Object key, ByteBuffer payload) {
+    Objects.requireNonNull(key, "key");
+    return send(Opcode.BINARY, WHOLE | MAY_COMPRESS, payload, null, key) != Verdict.REFUSED;
   }
 
   @Override
   public void sendBinary(ByteBuffer payload, SendCallback callback) {
     Objects.requireNonNull(callback, "callback");
-    Exception refusal = send(Opcode.BINARY, WHOLE | MAY_COMPRESS, payload, callback);
-    if (refusal != null) {
-      tellRefused(callback, refusal);
-    }
+    send(Opcode.BINARY, WHOLE | MAY_COMPRESS, payload, callback, null);
   }
 
   private static int wholeFlags(boolean mayCompress) {
@@ -164,7 +169,7 @@ final class Connection extends Lifecycle implements WebSocket {
   private boolean offerPart(int opcode, ByteBuffer payload, boolean last) {
     int flags = (last ? LAST : 0) | MAY_COMPRESS;
     int frame = partOpcode == 0 ? opcode : Opcode.CONTINUATION;
-    boolean taken = send(frame, flags, payload, null) == null;
+    boolean taken = send(frame, flags, payload, null, null) == Verdict.TAKEN;
     if (taken) {
       partOpcode = last ? 0 : opcode;
     }
@@ -174,13 +179,13 @@ final class Connection extends Lifecycle implements WebSocket {
   @Override
   public boolean offerPing(ByteBuffer payload) {
     requireControl(payload);
-    return send(Opcode.PING, WHOLE, payload, null) == null;
+    return send(Opcode.PING, WHOLE, payload, null, null) == Verdict.TAKEN;
   }
 
   @Override
   public boolean offerPong(ByteBuffer payload) {
     requireControl(payload);
-    return send(Opcode.PONG, WHOLE, payload, null) == null;
+    return send(Opcode.PONG, WHOLE, payload, null, null) == Verdict.TAKEN;
   }
 
   private static void requireControl(ByteBuffer payload) {
@@ -191,95 +196,9 @@ final class Connection extends Lifecycle implements WebSocket {
     }
   }
 
-  private @Nullable Exception send(
-      int opcode, int flags, ByteBuffer payload, @Nullable SendCallback callback) {
-    if (!loop.tasks().isCurrent()) {
-      return enqueue(opcode, flags, payload, callback);
-    }
-    Exception refusal = refusal(payload.remaining());
-    if (refusal == null) {
-      transmit(opcode, flags, payload, callback);
-      noteSoftMark();
-    }
-    return refusal;
-  }
-
-  private void noteSoftMark() {
-    if (bufferedBytes() > settings.softMarkBytes) {
-      markAboveSoftMark();
-    }
-  }
-
-  private void tellRefused(SendCallback callback, Exception refusal) {
-    loop.tasks().execute(() -> loop.complete(callback, refusal));
-  }
-
-  /** Why a message of this length may not be sent, or null when it may. */
-  private @Nullable Exception refusal(int length) {
-    if (!maySend()) {
-      return closed();
-    }
-    long buffered = bufferedBytes();
-    long frame = FrameEncoder.headerBytes(length, masks()) + (long) length;
-    return fits(buffered, frame) ? null : full(buffered, frame);
-  }
-
-  private WebSocketClosedException closed() {
-    return new WebSocketClosedException("expected an open connection, got one that is " + state());
-  }
-
-  private boolean fits(long buffered, long frame) {
-    return buffered == 0 || frame <= settings.hardCapBytes - buffered;
-  }
-
-  private OutboundFullException full(long buffered, long frame) {
-    return new OutboundFullException(
-        "expected at most "
-            + settings.hardCapBytes
-            + " buffered bytes (outboundHardCapBytes), got "
-            + buffered
-            + " and a frame of "
-            + frame);
-  }
-
-  private @Nullable Exception enqueue(
-      int opcode, int flags, ByteBuffer payload, @Nullable SendCallback callback) {
-    int length = payload.remaining();
-    if (!maySend()) {
-      return closed();
-    }
-    long frame = FrameEncoder.headerBytes(length, masks()) + (long) length;
-    long queued;
-    do {
-      queued = queuedBytes;
-      long buffered = queued + loopBytes();
-      if (!fits(buffered, frame)) {
-        return full(buffered, frame);
-      }
-    } while (!QUEUED.compareAndSet(this, queued, queued + frame));
-    byte[] copy = new byte[length];
-    payload.get(payload.position(), copy);
-    loop.tasks().execute(() -> dequeue(opcode, flags, ByteBuffer.wrap(copy), callback, frame));
-    return null;
-  }
-
-  private void dequeue(
-      int opcode, int flags, ByteBuffer payload, @Nullable SendCallback callback, long frame) {
-    boolean open = maySend();
-    if (open) {
-      transmit(opcode, flags, payload, callback);
-    }
-    QUEUED.addAndGet(this, -frame); // now, so that these bytes count at all times
-    if (open) {
-      noteSoftMark();
-    } else if (callback != null) {
-      loop.complete(callback, closed());
-    }
-  }
-
   @Override
   public long bufferedBytes() {
-    return queuedBytes + loopBytes();
+    return buffered();
   }
 
   @Override
@@ -309,12 +228,12 @@ final class Connection extends Lifecycle implements WebSocket {
 
   @Override
   public void pauseReading() {
-    run(this::stopReading);
+    run(() -> stopReading(PAUSED_BY_APPLICATION));
   }
 
   @Override
   public void resumeReading() {
-    run(this::startReading);
+    run(() -> startReading(PAUSED_BY_APPLICATION));
   }
 
   private void run(Runnable task) {
@@ -357,6 +276,64 @@ final class Connection extends Lifecycle implements WebSocket {
     loop.tasks()
         .execute(() -> answer.complete(socketOpen ? loop.transport().localAddress(token) : null));
     return answer.join();
+  }
+
+  @Override
+  public @Nullable Duration roundTripTime() {
+    int micros = roundTripMicros();
+    return micros < 0 ? null : Duration.of(micros, ChronoUnit.MICROS);
+  }
+
+  @Override
+  public void batch(Runnable sends) {
+    Objects.requireNonNull(sends, "sends");
+    if (loop.tasks().isCurrent()) {
+      sends.run();
+      return;
+    }
+    loop.tasks()
+        .execute(
+            () -> {
+              try {
+                sends.run();
+              } catch (Throwable thrown) {
+                callbackThrew(thrown);
+              }
+            });
+  }
+
+  @Override
+  public void subscribe(String topic) {
+    Objects.requireNonNull(topic, "topic");
+    publisher();
+    run(() -> loop.topics.subscribe(this, topic));
+  }
+
+  @Override
+  public void unsubscribe(String topic) {
+    Objects.requireNonNull(topic, "topic");
+    publisher();
+    run(() -> loop.topics.unsubscribe(this, topic));
+  }
+
+  @Override
+  public boolean publishText(String topic, String text) {
+    Objects.requireNonNull(topic, "topic");
+    return publisher().text(topic, any -> true, this, text);
+  }
+
+  @Override
+  public boolean publishBinary(String topic, ByteBuffer payload) {
+    Objects.requireNonNull(topic, "topic");
+    return publisher().binary(topic, any -> true, this, payload);
+  }
+
+  private Publisher publisher() {
+    Publisher publisher = settings.publisher;
+    if (publisher == null) {
+      throw new IllegalStateException("expected a server's connection, got a client's");
+    }
+    return publisher;
   }
 
   @Override

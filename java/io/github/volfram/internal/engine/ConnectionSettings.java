@@ -2,6 +2,7 @@ package io.github.volfram.internal.engine;
 
 import io.github.volfram.ConnectionOptions;
 import io.github.volfram.DeflateOptions;
+import io.github.volfram.OverflowPolicy;
 import io.github.volfram.internal.frame.DeflateParameters;
 import io.github.volfram.internal.frame.FrameLimits;
 import io.github.volfram.internal.frame.Role;
@@ -30,13 +31,20 @@ final class ConnectionSettings {
   final SocketSettings socket;
   final long handshakeNanos;
   final long idleNanos;
+  final long pingNanos;
   final long pongNanos;
   final long closeNanos;
   final long writeNanos;
   final int softMarkBytes;
+  final int lowMarkBytes;
   final long hardCapBytes;
+  final OverflowPolicy overflow;
+  final boolean pausesAboveSoftMark;
   final @Nullable DeflateOptions deflate;
   final Population population = new Population();
+
+  /** What publishes to the connections of the server; null for a client's. */
+  @Nullable Publisher publisher;
 
   ConnectionSettings(Role role, ConnectionOptions options) {
     this.role = role;
@@ -47,11 +55,15 @@ final class ConnectionSettings {
             options.tcpNoDelay(), options.receiveBufferBytes(), options.sendBufferBytes());
     handshakeNanos = nanos(options.handshakeTimeout());
     idleNanos = nanos(options.idleTimeout());
+    pingNanos = nanos(options.pingInterval());
     pongNanos = nanos(options.pongTimeout());
     closeNanos = nanos(options.closeTimeout());
     writeNanos = nanos(options.writeTimeout());
     softMarkBytes = options.outboundSoftMarkBytes();
+    lowMarkBytes = Math.min(options.outboundLowMarkBytes(), softMarkBytes);
     hardCapBytes = options.outboundHardCapBytes();
+    overflow = options.overflowPolicy();
+    pausesAboveSoftMark = options.pauseReadingAboveSoftMark();
     deflate = options.deflate();
   }
 
@@ -91,6 +103,11 @@ final class ConnectionSettings {
             agreed.serverMaxWindowBits(),
             agreed.clientNoContextTakeover(),
             agreed.clientMaxWindowBits());
+  }
+
+  /** How long after a sign of life a ping may be due at the earliest. */
+  long quietNanos() {
+    return Math.min(idleNanos, pingNanos);
   }
 
   static long nanos(Duration duration) {

@@ -48,6 +48,7 @@ final class EventLoop implements CompletionSink {
   private ArrayList<Outbound> toSettle = new ArrayList<>();
   private ArrayList<Outbound> settling = new ArrayList<>();
 
+  final Topics topics = new Topics(this);
   private final Listeners listeners;
   private long now;
   private boolean clockIsStale;
@@ -276,6 +277,7 @@ final class EventLoop implements CompletionSink {
     }
     deadlines.cancel(Tokens.slot(connection.token));
     registry.remove(connection.token);
+    topics.forget(connection);
   }
 
   // Deadlines.

@@ -16,6 +16,7 @@ import io.github.volfram.internal.transport.Errno;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameStage extends Stage implements MessageSink {
 
-  private static final ByteBuffer NO_PAYLOAD = ByteBuffer.allocateDirect(0);
+  /** Hides the clock from the peer, and keeps it from answering a ping that it has not seen. */
+  private static final long PING_SECRET = new SecureRandom().nextLong();
 
   private final boolean inParts;
 
@@ -43,10 +45,14 @@ final class FrameStage extends Stage implements MessageSink {
   /** Whether the assembler is at work. */
   private boolean assembling;
 
-  /** When the last ping of ours went out, if {@code pinged}. */
+  /** When the last ping of ours went out; at first when the connection opened. */
   private long pingedAt;
 
+  /** Whether nothing has arrived since then. */
   private boolean pinged;
+
+  /** Whether its pong has not arrived. */
+  private boolean pongDue;
 
   /**
    * Begins with the first frame.
@@ -59,6 +65,7 @@ final class FrameStage extends Stage implements MessageSink {
     ConnectionSettings settings = connection.settings;
     EventLoop loop = connection.loop;
     inParts = listener instanceof WebSocketPartListener;
+    pingedAt = loop.now();
     DeflateOptions options = settings.deflate;
     if (deflate != null && options != null) {
       DeflatePool deflatePool = loop.deflatePool();
@@ -72,7 +79,8 @@ final class FrameStage extends Stage implements MessageSink {
               deflate,
               deflatePool);
       connection.deflateWith(
-          new MessageDeflater(deflate, options.thresholdBytes(), deflatePool, loop.pool()));
+          new MessageDeflater(deflate, options.thresholdBytes(), deflatePool, loop.pool()),
+          deflate.outboundWindowBits());
     }
   }
 
@@ -81,7 +89,7 @@ final class FrameStage extends Stage implements MessageSink {
     if (pinged) {
       pinged = false;
       EventLoop loop = connection.loop;
-      loop.expireEarlier(connection, loop.now() + connection.settings.idleNanos);
+      loop.expireEarlier(connection, loop.now() + connection.settings.quietNanos());
     }
     if (held != null || connection.isReadingPaused()) {
       hold(buffer, index, length);
@@ -204,6 +212,11 @@ final class FrameStage extends Stage implements MessageSink {
   @Override
   public boolean pong(ByteBuffer buffer, int index, int length) {
     EventLoop loop = connection.loop;
+    if (pongDue && length == Long.BYTES && ours(buffer, index)) {
+      pongDue = false;
+      connection.measuredRoundTrip(loop.now() - pingedAt);
+      return mayGoOn();
+    }
     ByteBuffer payload = loop.delivery().begin(buffer, index, length, false, false);
     try {
       connection.listener().onPong(connection, payload);
@@ -212,6 +225,14 @@ final class FrameStage extends Stage implements MessageSink {
     }
     loop.delivery().end();
     return mayGoOn();
+  }
+
+  private boolean ours(ByteBuffer buffer, int index) {
+    long payload = 0;
+    for (int i = 0; i < Long.BYTES; i++) {
+      payload = payload << Byte.SIZE | (buffer.get(index + i) & 0xFF);
+    }
+    return payload == (pingedAt ^ PING_SECRET);
   }
 
   @Override
@@ -253,13 +274,13 @@ final class FrameStage extends Stage implements MessageSink {
   }
 
   /**
-   * Pings a silent peer, and drops one that stays silent; returns when to look again. One that
-   * takes what is buffered for it is alive, though the ping has not reached it yet.
+   * Pings a silent peer, or any at intervals, and drops one that stays silent; returns when to look
+   * again. One that takes what is buffered for it is alive, though the ping has not reached it yet.
    */
   private long silenceDeadline(long now) {
     ConnectionSettings settings = connection.settings;
     if (connection.isReadingPaused()) {
-      return now + settings.idleNanos; // a pong could not be seen
+      return now + settings.quietNanos(); // a pong could not be seen
     }
     if (pinged) {
       long deadline = connection.laterProgress(pingedAt) + settings.pongNanos;
@@ -268,13 +289,18 @@ final class FrameStage extends Stage implements MessageSink {
       }
       return deadline;
     }
-    long deadline = connection.laterProgress(connection.lastReceived) + settings.idleNanos;
+    long deadline =
+        Math.min(
+            connection.laterProgress(connection.lastReceived) + settings.idleNanos,
+            pingedAt + settings.pingNanos);
     if (now < deadline) {
       return deadline;
     }
-    connection.loop.sender().frame(connection, Opcode.PING, NO_PAYLOAD);
     pinged = true;
     pingedAt = now;
+    pongDue = true;
+    ByteBuffer payload = ByteBuffer.allocate(Long.BYTES).putLong(0, now ^ PING_SECRET);
+    connection.loop.sender().frame(connection, Opcode.PING, payload);
     return now + settings.pongNanos;
   }
 

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * The life of a connection, on the loop's thread: its state, its stage, and how it ends. Invariant:
  * the listener hears {@code onOpen} once, and once and last {@code onClose}.
  */
-abstract class Lifecycle extends Outbound {
+abstract class Lifecycle extends Transmission {
+
+  static final int PAUSED_BY_APPLICATION = 1;
+  static final int PAUSED_BY_BACKPRESSURE = 2;
 
   private volatile ConnectionState state;
   private @Nullable Stage stage;
@@ -22,7 +25,12 @@ abstract class Lifecycle extends Outbound {
   private volatile @Nullable String subprotocol;
   private volatile @Nullable UpgradeRequest request;
   private volatile boolean requestWanted;
-  private boolean readingPaused;
+
+  /** Why reading is paused: bits, 0 when it is not. */
+  private byte pauses;
+
+  /** What the last ping of ours took until its pong; -1 for not known. */
+  private volatile int roundTripMicros = -1;
 
   /** When the last byte arrived. */
   long lastReceived;
@@ -59,7 +67,7 @@ abstract class Lifecycle extends Outbound {
   }
 
   final boolean isReadingPaused() {
-    return readingPaused;
+    return pauses != 0;
   }
 
   final UpgradeRequest keptRequest() {
@@ -70,6 +78,15 @@ abstract class Lifecycle extends Outbound {
     }
     requestWanted = true;
     return kept;
+  }
+
+  final void measuredRoundTrip(long nanos) {
+    roundTripMicros = (int) Math.min(Math.max(nanos, 0) / 1000, Integer.MAX_VALUE);
+  }
+
+  /** The last measured time of a round trip, in microseconds; -1 for not known. Any thread. */
+  final int roundTripMicros() {
+    return roundTripMicros;
   }
 
   final void become(ConnectionState next) {
@@ -109,7 +126,7 @@ abstract class Lifecycle extends Outbound {
     listener = told;
     subprotocol = agreed;
     request = opening;
-    loop.expire(this, loop.now() + Math.min(settings.idleNanos, settings.writeNanos));
+    loop.expire(this, loop.now() + Math.min(settings.quietNanos(), settings.writeNanos));
     try {
       told.onOpen(self());
     } catch (Throwable thrown) {
@@ -174,7 +191,7 @@ abstract class Lifecycle extends Outbound {
     stage().release();
     LingerStage next = new LingerStage(self(), code, reason, cause, endOutput);
     stage = next;
-    readingPaused = false;
+    pauses = 0;
     loop.transport().resumeReading(token); // also when it was resumed, but not there yet
     loop.later(self(), next::begin);
   }
@@ -183,6 +200,7 @@ abstract class Lifecycle extends Outbound {
   final void close(byte[] payload) {
     switch (state) {
       case OPEN -> {
+        commitWaiting();
         loop.sender().frame(this, Opcode.CLOSE, ByteBuffer.wrap(payload));
         become(ConnectionState.CLOSED_BY_US);
         loop.expire(this, loop.now() + settings.closeNanos);
@@ -236,12 +254,30 @@ abstract class Lifecycle extends Outbound {
   }
 
   @Override
-  final void drained(boolean wasAbove) {
-    if (state == ConnectionState.TERMINATED) {
-      return;
+  final void drained() {
+    if (state != ConnectionState.TERMINATED) {
+      stage().drained();
     }
-    stage().drained();
-    if (wasAbove && state.receives()) {
+  }
+
+  @Override
+  final void tellBackpressure() {
+    if (settings.pausesAboveSoftMark) {
+      stopReading(PAUSED_BY_BACKPRESSURE);
+    }
+    if (state.receives()) {
+      try {
+        listener().onBackpressure(self());
+      } catch (Throwable thrown) {
+        callbackThrew(thrown);
+      }
+    }
+  }
+
+  @Override
+  final void tellDrained() {
+    startReading(PAUSED_BY_BACKPRESSURE);
+    if (state.receives()) {
       try {
         listener().onDrained(self());
       } catch (Throwable thrown) {
@@ -250,16 +286,24 @@ abstract class Lifecycle extends Outbound {
     }
   }
 
-  final void stopReading() {
-    if (!readingPaused && state != ConnectionState.TERMINATED && !(stage instanceof LingerStage)) {
-      readingPaused = true;
+  /** Stops reading for one more reason. */
+  final void stopReading(int reason) {
+    if (state == ConnectionState.TERMINATED || stage instanceof LingerStage) {
+      return;
+    }
+    if (pauses == 0) {
       loop.transport().pauseReading(token);
     }
+    pauses |= (byte) reason;
   }
 
-  final void startReading() {
-    if (readingPaused && state != ConnectionState.TERMINATED) {
-      readingPaused = false;
+  /** A reason to stop reading has ended; reads again when it was the last. */
+  final void startReading(int reason) {
+    if (pauses == 0 || state == ConnectionState.TERMINATED) {
+      return;
+    }
+    pauses &= (byte) ~reason;
+    if (pauses == 0) {
       lastReceived = loop.now();
       loop.later(self(), () -> stage().resumed()); // not within the call: it delivers messages
     }

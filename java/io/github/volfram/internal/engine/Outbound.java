@@ -2,8 +2,6 @@ package io.github.volfram.internal.engine;
 
 import io.github.volfram.SendCallback;
 import io.github.volfram.WebSocketClosedException;
-import io.github.volfram.internal.frame.FrameEncoder;
-import io.github.volfram.internal.frame.MessageDeflater;
 import io.github.volfram.internal.frame.Opcode;
 import io.github.volfram.internal.frame.Role;
 import java.nio.ByteBuffer;
@@ -11,19 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sending half of a connection, on the loop's thread: counts what the kernel has not got yet
- * and keeps what it would not take. A superclass and not a part, because an idle connection is to
- * be small.
+ * and keeps what it would not take. A superclass and not a part, as the ones that extend it are,
+ * because an idle connection is to be small.
  */
 abstract class Outbound {
-
-  /** This frame ends its message. */
-  static final int LAST = 1;
-
-  /** This is no part of a message in parts. */
-  static final int WHOLE = 2 | LAST;
-
-  /** The message may be compressed. */
-  static final int MAY_COMPRESS = 4;
 
   final EventLoop loop;
   final ConnectionSettings settings;
@@ -37,7 +26,6 @@ abstract class Outbound {
   @Nullable Tls tls;
 
   private @Nullable Outbox outbox;
-  private @Nullable MessageDeflater deflater;
 
   /** Bytes taken by the loop, ever. */
   private long takenBytes;
@@ -50,12 +38,6 @@ abstract class Outbound {
   /** Whether the loop has this connection on its list of those to settle. */
   private boolean settling;
 
-  /** Whether a message in parts is being sent, so that whole ones must wait. */
-  private boolean partsOpen;
-
-  /** Whether that message is compressed. */
-  private boolean partsCompressed;
-
   Outbound(EventLoop loop, ConnectionSettings settings) {
     this.loop = loop;
     this.settings = settings;
@@ -64,8 +46,20 @@ abstract class Outbound {
   /** Whether messages may be sent. */
   abstract boolean maySend();
 
-  /** Nothing is buffered any more; {@code wasAbove}: the soft mark was exceeded before. */
-  abstract void drained(boolean wasAbove);
+  /** Sends messages that wait until the kernel takes no more. */
+  abstract void sendWaiting();
+
+  /** What is buffered, as far as it leaves without anybody's doing. */
+  abstract long leavingBytes();
+
+  /** Nothing is on its way to the kernel any more. */
+  abstract void drained();
+
+  /** Tells the application that more than the soft mark is buffered. */
+  abstract void tellBackpressure();
+
+  /** Tells the application that no more than the low mark is left of that. */
+  abstract void tellDrained();
 
   final boolean masks() {
     return settings.role == Role.CLIENT;
@@ -86,74 +80,34 @@ abstract class Outbound {
 
   /** What was taken by the loop and the kernel has not got; any thread may read it. */
   final long loopBytes() {
+    Waiting messages = waiting();
+    return messages == null ? wireBytes() : wireBytes() + messages.bytes();
+  }
+
+  final @Nullable Waiting waiting() {
     Outbox backlog = outbox;
-    return backlog == null ? wireBytes() : wireBytes() + backlog.deferredBytes();
+    return backlog == null ? null : backlog.waiting();
   }
 
   /** What is on its way to the kernel. */
-  private long wireBytes() {
+  final long wireBytes() {
     Outbox backlog = outbox;
     long bytes = backlog == null ? 0 : backlog.size();
     return inFlightEpoch == loop.sender().epoch() ? bytes + inFlightBytes : bytes;
   }
 
-  /** Messages are compressed from now on. */
-  final void deflateWith(MessageDeflater negotiated) {
-    deflater = negotiated;
+  /** Offers the kernel what is on its way to it, so that there may be room; false if nothing is. */
+  final boolean makeRoom() {
+    if (isBacklogged() || wireBytes() == 0) {
+      return false;
+    }
+    loop.sender().flush();
+    return true;
   }
 
-  /** Whether whole messages go out at once and as they are. */
-  final boolean sendsPlainWhole(boolean mayCompress) {
-    return !partsOpen && (deflater == null || !mayCompress);
-  }
-
-  /** Sends a message, or a part of one; the payload is sent or copied when this returns. */
-  final void transmit(int opcode, int flags, ByteBuffer payload, @Nullable SendCallback callback) {
-    boolean whole = (flags & WHOLE) == WHOLE;
-    if (Opcode.isControl(opcode)) {
-      loop.sender().frame(this, opcode, payload);
-    } else if (whole && partsOpen) { // §5.4: fragments of messages must not interleave
-      outbox().defer(opcode, flags, payload, callback);
-      return;
-    } else {
-      boolean last = (flags & LAST) != 0;
-      partsOpen = !last;
-      data(opcode, last, (flags & MAY_COMPRESS) != 0, payload);
-    }
-    if (callback != null) {
-      await(callback);
-    }
-    if (!partsOpen && !whole) {
-      transmitDeferred();
-    }
-  }
-
-  private void data(int opcode, boolean last, boolean mayCompress, ByteBuffer payload) {
-    MessageDeflater compressor = deflater;
-    if (compressor == null) {
-      loop.sender().frame(this, last, 0, opcode, payload);
-      return;
-    }
-    boolean first = opcode != Opcode.CONTINUATION;
-    if (first) {
-      partsCompressed = mayCompress && compressor.begin(payload.remaining());
-    }
-    if (!partsCompressed) {
-      loop.sender().frame(this, last, 0, opcode, payload);
-      return;
-    }
-    ByteBuffer compressed =
-        compressor.deflate(payload, payload.position(), payload.remaining(), last);
-    loop.sender().frame(this, last, first ? FrameEncoder.RSV1 : 0, opcode, compressed);
-    loop.pool().release(compressed);
-  }
-
-  private void transmitDeferred() {
-    Outbox backlog = outbox;
-    Outbox.Deferred next;
-    while (backlog != null && !partsOpen && (next = backlog.pollDeferred()) != null) {
-      transmit(next.opcode(), next.flags(), next.payload(), next.callback());
-    }
+  /** A message is lost for want of room. */
+  final void countDropped() {
+    outbox().countDropped();
   }
 
   final boolean isBacklogged() {
@@ -161,7 +115,7 @@ abstract class Outbound {
     return backlog != null && backlog.size() != 0;
   }
 
-  private Outbox outbox() {
+  final Outbox outbox() {
     Outbox backlog = outbox;
     if (backlog == null) {
       backlog = new Outbox(loop.pool(), loop.masker(), loop.now());
@@ -250,9 +204,9 @@ abstract class Outbound {
     settleLater();
   }
 
-  /** Notes that more than the soft mark is buffered, so that draining is told. */
-  final void markAboveSoftMark() {
-    outbox().markAboveSoftMark();
+  /** Notes that more than the soft mark is buffered, so that the application is told. */
+  final void noteAboveSoftMark() {
+    outbox().noteAboveSoftMark();
     settleLater();
   }
 
@@ -287,9 +241,16 @@ abstract class Outbound {
       if (pong != null && maySend()) {
         loop.sender().frame(this, Opcode.PONG, ByteBuffer.wrap(pong));
       }
-      drained(backlog.takeAboveSoftMark());
+      sendWaiting();
+      drained();
     } else if (!isBacklogged()) {
       settleLater(); // sent by a callback just now
+    }
+    long left = leavingBytes();
+    if (backlog.takeFall(left, settings.lowMarkBytes)) {
+      tellDrained();
+    } else if (backlog.takeRise(left, settings.softMarkBytes)) {
+      tellBackpressure();
     }
   }
 
@@ -309,10 +270,7 @@ abstract class Outbound {
   }
 
   /** The connection has ended: gives memory back. */
-  final void dropBacklog() {
-    if (deflater != null) {
-      deflater.release();
-    }
+  void dropBacklog() {
     Outbox backlog = outbox;
     if (backlog != null) {
       backlog.release();
@@ -329,10 +287,11 @@ abstract class Outbound {
     while ((left = backlog.pollDone(Long.MAX_VALUE)) != null) {
       loop.complete(left, unsentException());
     }
-    Outbox.Deferred deferred;
-    while ((deferred = backlog.pollDeferred()) != null) {
-      if (deferred.callback() != null) {
-        loop.complete(deferred.callback(), unsentException());
+    Waiting messages = backlog.waiting();
+    Waiting.Message message;
+    while (messages != null && (message = messages.poll()) != null) {
+      if (message.callback != null) {
+        loop.complete(message.callback, unsentException());
       }
     }
   }

@@ -19,8 +19,15 @@ final class Outbox {
   /** A send that wants to be told, and the connection's count of bytes taken at its end. */
   private record Pending(long end, SendCallback callback) {}
 
-  /** A whole message that waits for the end of one in parts; the payload is a copy. */
-  record Deferred(int opcode, int flags, ByteBuffer payload, @Nullable SendCallback callback) {}
+  /** How much is buffered, as far as the application was told. */
+  private enum Pressure {
+    /** Not more than the soft mark, or not yet noticed. */
+    LOW,
+    /** A send has found more than the soft mark. */
+    NOTED,
+    /** The application was told. */
+    TOLD
+  }
 
   private static final int CHUNK_BYTES = 64 * 1024;
 
@@ -34,9 +41,9 @@ final class Outbox {
   private final ArrayDeque<ByteBuffer> chunks = new ArrayDeque<>(4);
 
   private final ArrayDeque<Pending> pending = new ArrayDeque<>(4);
-  private final ArrayDeque<Deferred> deferred = new ArrayDeque<>(0);
+  private @Nullable Waiting waiting;
   private long size;
-  private long deferredBytes;
+  private long dropped;
 
   /** The bytes of an offer that the kernel did not take, while an offer is made; else -1. */
   private long unsent = -1;
@@ -47,8 +54,7 @@ final class Outbox {
   /** When the kernel last took some of the bytes; at first when this was made. */
   private long progressNanos;
 
-  /** Whether a send has found more than the soft mark since this was last empty. */
-  private boolean aboveSoftMark;
+  private Pressure pressure = Pressure.LOW;
 
   Outbox(PayloadPool pool, Masker masker, long now) {
     this.pool = pool;
@@ -147,14 +153,29 @@ final class Outbox {
     return owed;
   }
 
-  void markAboveSoftMark() {
-    aboveSoftMark = true;
+  /** A send has found more than the soft mark. */
+  void noteAboveSoftMark() {
+    if (pressure == Pressure.LOW) {
+      pressure = Pressure.NOTED;
+    }
   }
 
-  boolean takeAboveSoftMark() {
-    boolean was = aboveSoftMark;
-    aboveSoftMark = false;
-    return was;
+  /** Whether there is more than the soft mark and the application is to be told so now. */
+  boolean takeRise(long bytes, long softMark) {
+    if (pressure != Pressure.NOTED || bytes <= softMark) {
+      return false;
+    }
+    pressure = Pressure.TOLD;
+    return true;
+  }
+
+  /** Whether there is no more than the low mark, after there was more than the soft one. */
+  boolean takeFall(long bytes, long lowMark) {
+    if (pressure == Pressure.LOW || bytes > lowMark) {
+      return false;
+    }
+    pressure = Pressure.LOW;
+    return true;
   }
 
   /** Will call back when the kernel has taken the connection's first {@code end} bytes. */
@@ -176,29 +197,32 @@ final class Outbox {
     return first.callback();
   }
 
-  /** Keeps a copy of a message for later. */
-  void defer(int opcode, int flags, ByteBuffer payload, @Nullable SendCallback callback) {
-    byte[] copy = new byte[payload.remaining()];
-    payload.get(payload.position(), copy);
-    deferred.addLast(new Deferred(opcode, flags, ByteBuffer.wrap(copy), callback));
-    deferredBytes += copy.length;
+  /** The messages that have not begun to leave; null when there has never been one. */
+  @Nullable Waiting waiting() {
+    return waiting;
   }
 
-  long deferredBytes() {
-    return deferredBytes;
-  }
-
-  @Nullable Deferred pollDeferred() {
-    Deferred next = deferred.pollFirst();
-    if (next != null) {
-      deferredBytes -= next.payload().remaining();
+  /** The same, made now if need be. */
+  Waiting waiting(boolean masked) {
+    Waiting messages = waiting;
+    if (messages == null) {
+      messages = new Waiting(masked);
+      waiting = messages;
     }
-    return next;
+    return messages;
+  }
+
+  void countDropped() {
+    dropped++;
+  }
+
+  /** How many messages were dropped for want of room. */
+  long dropped() {
+    return dropped;
   }
 
   /**
-   * Gives the memory back; the callbacks and deferred messages that are left are still to be
-   * polled.
+   * Gives the memory back; the callbacks and waiting messages that are left are still to be polled.
    */
   void release() {
     while (!chunks.isEmpty()) {

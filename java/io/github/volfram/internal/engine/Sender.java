@@ -168,6 +168,13 @@ final class Sender {
     pieces(to, ByteBuffer.wrap(bytes), 0, bytes.length, 0);
   }
 
+  /** Sends a whole unmasked frame that was encoded before, from 0 to the capacity. */
+  void shared(Outbound to, ByteBuffer frame) {
+    payOwedPong(to);
+    to.took(frame.capacity());
+    pieces(to, frame, 0, frame.capacity(), 0);
+  }
+
   /**
    * Sends text in one frame.
    *

@@ -69,6 +69,11 @@ public final class ServerEngine {
     return loops.poll(acceptor.population());
   }
 
+  /** Sends to many connections. */
+  public Publisher publisher() {
+    return acceptor.publisher();
+  }
+
   /** How many connections there are, those in their handshake included. */
   public int connectionCount() {
     return acceptor.population().count();

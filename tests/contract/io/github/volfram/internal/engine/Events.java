@@ -73,6 +73,11 @@ final class Events implements WebSocketListener {
   }
 
   @Override
+  public void onBackpressure(WebSocket webSocket) {
+    during("backpressure", () -> {});
+  }
+
+  @Override
   public void onDrained(WebSocket webSocket) {
     during("drained", () -> onDrained.accept(webSocket));
   }

@@ -19,6 +19,7 @@ final class RawPeer {
 
   final FakePeer socket;
   private byte[] unread = new byte[0];
+  private byte[] keepalive = new byte[0];
 
   RawPeer(FakePeer socket) {
     this.socket = socket;
@@ -134,7 +135,7 @@ final class RawPeer {
     };
   }
 
-  private static String nextFrame(ByteBuffer in) {
+  private String nextFrame(ByteBuffer in) {
     int at = in.position();
     int length7 = in.get(at + 1) & 0xFF; // a mask bit would make this a wrong length
     int length = (int) length(in, at, length7);
@@ -145,10 +146,20 @@ final class RawPeer {
       case 0x81 -> "text " + Events.show(payload);
       case 0x82 -> "binary " + Events.show(payload);
       case 0x88 -> "close" + closing(payload);
-      case 0x89 -> "ping " + Events.show(payload);
+      case 0x89 -> payload.length == 8 ? keepalive(payload) : "ping " + Events.show(payload);
       case 0x8A -> "pong " + Events.show(payload);
       default -> "frame 0x" + Integer.toHexString(in.get(at) & 0xFF);
     };
+  }
+
+  private String keepalive(byte[] payload) {
+    keepalive = payload;
+    return "keepalive";
+  }
+
+  /** The pong to the last ping of eight bytes, which are the library's own. */
+  byte[] pongToKeepalive() {
+    return frame(0x8A, keepalive);
   }
 
   private static String closing(byte[] payload) {

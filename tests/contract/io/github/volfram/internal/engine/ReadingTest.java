@@ -153,7 +153,7 @@ final class ReadingTest extends EngineFixture {
     advanceSlowly(60 * SECOND - TICK);
     assertEquals(List.of(), peer.read());
     advanceSlowly(2 * TICK);
-    assertEquals(List.of("ping "), peer.read());
+    assertEquals(List.of("keepalive"), peer.read());
     advanceSlowly(20 * SECOND - 3 * TICK);
     assertEquals(List.of("open"), events());
     advanceSlowly(5 * TICK);
@@ -168,7 +168,7 @@ final class ReadingTest extends EngineFixture {
     RawPeer peer = peer();
     for (int minute = 0; minute < 10; minute++) {
       advanceSlowly(60 * SECOND + TICK);
-      assertEquals(List.of("ping "), peer.read(), "minute " + minute);
+      assertEquals(List.of("keepalive"), peer.read(), "minute " + minute);
       peer.write(RawPeer.frame(0x8A, new byte[0]));
       settle();
     }
@@ -194,7 +194,7 @@ final class ReadingTest extends EngineFixture {
     RawPeer other = peer();
     WebSocket paused = events.opened.get(0);
     advanceSlowly(60 * SECOND + TICK);
-    assertEquals(List.of("ping "), peer.read());
+    assertEquals(List.of("keepalive"), peer.read());
     paused.pauseReading();
     peer.write(RawPeer.frame(0x8A, new byte[0]));
     for (int i = 0; i < 10; i++) {
@@ -220,7 +220,7 @@ final class ReadingTest extends EngineFixture {
       advanceSlowly(SECOND);
       read.addAll(peer.read());
     }
-    assertEquals(List.of("open"), events());
+    assertEquals(List.of("open", "backpressure"), events());
   }
 
   @Test

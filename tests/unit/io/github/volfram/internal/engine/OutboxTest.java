@@ -151,9 +151,9 @@ final class OutboxTest {
     outbox.owePong(new byte[] {2});
     assertArrayEquals(new byte[] {2}, outbox.takeOwedPong());
     assertNull(outbox.takeOwedPong());
-    assertFalse(outbox.takeAboveSoftMark());
-    outbox.markAboveSoftMark();
-    assertTrue(outbox.takeAboveSoftMark());
-    assertFalse(outbox.takeAboveSoftMark());
+    assertFalse(outbox.takeFall(0, 10));
+    outbox.noteAboveSoftMark();
+    assertTrue(outbox.takeFall(0, 10));
+    assertFalse(outbox.takeFall(0, 10));
   }
 }
