@@ -45,7 +45,17 @@ public final class WebSocketClient implements AutoCloseable {
    *     options that cannot be sent
    */
   public CompletableFuture<WebSocket> connect(URI uri, WebSocketListener listener) {
-    return engine.connect(uri, listener);
+    return connect(ClientRequest.to(uri), listener);
+  }
+
+  /**
+   * Connects to a server as {@link #connect(URI, WebSocketListener)} does, with headers and
+   * subprotocols of this one call.
+   *
+   * @throws IllegalArgumentException for what cannot be sent
+   */
+  public CompletableFuture<WebSocket> connect(ClientRequest request, WebSocketListener listener) {
+    return engine.connect(request, listener);
   }
 
   /** The backend that was chosen: {@link Backend#NATIVE} or {@link Backend#NIO}. */
