@@ -3,11 +3,14 @@ package io.github.volfram.internal.engine;
 import io.github.volfram.Backend;
 import io.github.volfram.ClientOptions;
 import io.github.volfram.ClientRequest;
+import io.github.volfram.ReconnectOptions;
+import io.github.volfram.ReconnectingWebSocket;
 import io.github.volfram.WebSocket;
 import io.github.volfram.WebSocketListener;
 import io.github.volfram.internal.frame.Role;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What a client is made of. Any thread may use it. */
@@ -52,6 +55,22 @@ public final class ClientEngine {
       future.completeExceptionally(new IOException("the client is closed"));
     }
     return future;
+  }
+
+  /** Begins to connect, and connects again when the connection is lost. */
+  public ReconnectingWebSocket connectReconnecting(
+      ClientRequest request, WebSocketListener listener, ReconnectOptions options) {
+    EventLoop loop = loops.next();
+    Reconnecting reconnecting =
+        new Reconnecting(
+            loop,
+            connector,
+            request,
+            listener,
+            options,
+            () -> ThreadLocalRandom.current().nextDouble());
+    loop.tasks().execute(reconnecting::begin);
+    return reconnecting;
   }
 
   /** Closes every connection with 1001, waits for them, and ends. */

@@ -106,7 +106,7 @@ final class ClientHandshakeStage extends Stage {
     } else {
       movedOn = true;
       connection.drop();
-      noteCookies(() -> attempt.connector().again(connection.loop, attempt.at(next)));
+      noteCookies(() -> attempt.connector().start(connection.loop, attempt.at(next)));
     }
   }
 

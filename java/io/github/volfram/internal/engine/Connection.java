@@ -68,7 +68,8 @@ final class Connection extends Lifecycle implements WebSocket {
     }
   }
 
-  private @Nullable Exception sendText(
+  /** Sends text of this length in UTF-8, and returns why it was not taken, or null. */
+  @Nullable Exception sendText(
       String text, int length, boolean mayCompress, @Nullable SendCallback callback) {
     if (!loop.tasks().isCurrent() || !Sender.fits(length) || !sendsPlainWhole(mayCompress)) {
       ByteBuffer utf8 = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
@@ -123,6 +124,11 @@ final class Connection extends Lifecycle implements WebSocket {
     if (refusal != null) {
       tellRefused(callback, refusal);
     }
+  }
+
+  /** Sends a binary message, and returns why it was not taken, or null. */
+  @Nullable Exception sendBinary(ByteBuffer payload, boolean mayCompress, SendCallback callback) {
+    return send(Opcode.BINARY, wholeFlags(mayCompress), payload, callback);
   }
 
   private static int wholeFlags(boolean mayCompress) {

@@ -65,6 +65,19 @@ final class Connector {
     closed = true;
   }
 
+  boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * Runs a task after a while, or the other when the client ends before. The loop's thread.
+   *
+   * @return what is dropped to end the wait
+   */
+  Connection after(EventLoop loop, long nanos, Runnable task, Runnable givenUp) {
+    return DelayStage.begin(loop, settings, nanos, task, givenUp);
+  }
+
   int maxRedirects() {
     return options.maxRedirects();
   }
@@ -88,8 +101,8 @@ final class Connector {
     }
   }
 
-  /** Begins again, with another connection to another place. The loop's thread. */
-  void again(EventLoop loop, Attempt attempt) {
+  /** Counts one more connection and begins to connect. The loop's thread. */
+  void start(EventLoop loop, Attempt attempt) {
     settings.population.add();
     begin(loop, attempt);
   }
@@ -151,7 +164,7 @@ final class Connector {
                     if (credentials == null) {
                       attempt.future().completeExceptionally(cause);
                     } else {
-                      again(loop, attempt.at(attempt.hop().authorized(credentials)));
+                      start(loop, attempt.at(attempt.hop().authorized(credentials)));
                     }
                   });
         });
