@@ -1,6 +1,7 @@
 package io.github.volfram;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -29,6 +30,11 @@ public final class ServerOptions extends ConnectionOptions {
   /** Where the server listens; the port may be 0, for one that the system chooses. */
   public InetSocketAddress address() {
     return new InetSocketAddress(values.host, values.port);
+  }
+
+  /** The Unix domain socket that the server listens on instead of an address, or null. */
+  public @Nullable Path unixPath() {
+    return values.unixPath;
   }
 
   /** How many connections may wait in the kernel to be accepted. */
@@ -73,6 +79,7 @@ public final class ServerOptions extends ConnectionOptions {
 
     private String host = "127.0.0.1";
     private int port;
+    private @Nullable Path unixPath;
     private int backlog = 1024;
     private int maxConnections = 1_000_000;
     private Duration shutdownTimeout = Duration.ofSeconds(10);
@@ -101,6 +108,18 @@ public final class ServerOptions extends ConnectionOptions {
     /** The port to listen on: 0 to 65535; 0, the default, lets the system choose. */
     public Builder port(int number) {
       port = (int) within("port", number, 0, 65535);
+      return this;
+    }
+
+    /**
+     * Listens on a Unix domain socket instead of host and port. The file is made when the server
+     * starts and removed when it closes; one that a dead server has left is replaced, one that a
+     * server listens on makes {@code start} fail. Who may connect is decided by the file's
+     * permissions, which are those that the process's umask leaves (write permission is needed),
+     * and by the folder's: a folder of mode 0700 keeps everyone else out from the beginning.
+     */
+    public Builder unixPath(Path path) {
+      unixPath = Objects.requireNonNull(path, "path");
       return this;
     }
 

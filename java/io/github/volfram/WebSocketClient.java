@@ -45,7 +45,40 @@ public final class WebSocketClient implements AutoCloseable {
    *     options that cannot be sent
    */
   public CompletableFuture<WebSocket> connect(URI uri, WebSocketListener listener) {
-    return engine.connect(uri, listener);
+    return connect(ClientRequest.to(uri), listener);
+  }
+
+  /**
+   * Connects to a server as {@link #connect(URI, WebSocketListener)} does, with headers and
+   * subprotocols of this one call.
+   *
+   * @throws IllegalArgumentException for what cannot be sent
+   */
+  public CompletableFuture<WebSocket> connect(ClientRequest request, WebSocketListener listener) {
+    return engine.connect(request, listener);
+  }
+
+  /**
+   * Connects to a server, and connects again whenever that fails or the connection is lost, until
+   * the handle is closed, the options end it, or the client is closed. Does not block.
+   *
+   * @param listener is told of each connection, as with {@link #connect(URI, WebSocketListener)}
+   * @throws IllegalArgumentException for what cannot be sent
+   */
+  public ReconnectingWebSocket connectReconnecting(
+      URI uri, WebSocketListener listener, ReconnectOptions options) {
+    return connectReconnecting(ClientRequest.to(uri), listener, options);
+  }
+
+  /**
+   * Connects as {@link #connectReconnecting(URI, WebSocketListener, ReconnectOptions)} does, with
+   * headers and subprotocols of its own.
+   *
+   * @throws IllegalArgumentException for what cannot be sent
+   */
+  public ReconnectingWebSocket connectReconnecting(
+      ClientRequest request, WebSocketListener listener, ReconnectOptions options) {
+    return engine.connectReconnecting(request, listener, options);
   }
 
   /** The backend that was chosen: {@link Backend#NATIVE} or {@link Backend#NIO}. */

@@ -3,6 +3,7 @@ package io.github.volfram;
 import io.github.volfram.internal.engine.ServerEngine;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -46,14 +47,30 @@ public final class WebSocketServer implements AutoCloseable {
     return new WebSocketServer(new ServerEngine(options, handler, null));
   }
 
-  /** Where the server listens, with the real port where port 0 was asked for. */
+  /**
+   * Where the server listens, with the real port where port 0 was asked for.
+   *
+   * @throws IllegalStateException when it listens on a Unix domain socket
+   */
   public InetSocketAddress address() {
+    if (engine.address() instanceof InetSocketAddress address) {
+      return address;
+    }
+    throw new IllegalStateException("expected a host and port, got " + engine.address());
+  }
+
+  /** Where the server listens: a host and port, or a {@link java.net.UnixDomainSocketAddress}. */
+  public SocketAddress socketAddress() {
     return engine.address();
   }
 
-  /** The port that the server listens on. */
+  /**
+   * The port that the server listens on.
+   *
+   * @throws IllegalStateException when it listens on a Unix domain socket
+   */
   public int port() {
-    return engine.address().getPort();
+    return address().getPort();
   }
 
   /** The backend that was chosen: {@link Backend#NATIVE} or {@link Backend#NIO}. */

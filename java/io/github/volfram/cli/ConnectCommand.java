@@ -13,6 +13,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
@@ -72,6 +73,25 @@ final class ConnectCommand implements Callable<Integer> {
       description = "Pings a server that is silent for so long (default: ${DEFAULT-VALUE}).")
   private int pingSeconds = 60;
 
+  @Option(
+      names = "--proxy",
+      paramLabel = "http://[USER:PASSWORD@]HOST:PORT",
+      converter = ProxyUrl.Converter.class,
+      description = "Connects through this HTTP proxy.")
+  private @Nullable ProxyUrl proxy;
+
+  @Option(
+      names = "--max-redirects",
+      paramLabel = "N",
+      description = "Follows so many redirects, up to 5 (default: ${DEFAULT-VALUE}).")
+  private int maxRedirects;
+
+  @Option(
+      names = "--unix",
+      paramLabel = "PATH",
+      description = "Connects to this Unix domain socket; the URL still names Host and path.")
+  private @Nullable Path unixPath;
+
   @Override
   public Integer call() throws GeneralSecurityException {
     ClientOptions.Builder options =
@@ -86,6 +106,16 @@ final class ConnectCommand implements Callable<Integer> {
     }
     if (insecure) {
       options.sslContext(TrustEverything.context()).verifyHostname(false);
+    }
+    options.maxRedirects(maxRedirects);
+    if (unixPath != null) {
+      options.unixPath(unixPath);
+    }
+    if (proxy != null) {
+      options.proxy(proxy.address());
+      if (proxy.user() != null) {
+        options.proxyCredentials(proxy.user(), proxy.password());
+      }
     }
     headers.forEach(header -> options.header(header.name(), header.value()));
     PrintStream out =

@@ -4,6 +4,8 @@ import io.github.volfram.DeflateOptions;
 import io.github.volfram.IdleStrategy;
 import io.github.volfram.ServerOptions;
 import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,6 +25,12 @@ final class ServerFlags {
       paramLabel = "PORT",
       description = "The port (default: ${DEFAULT-VALUE}; 0 lets the system choose).")
   private int port = 9001;
+
+  @Option(
+      names = "--unix",
+      paramLabel = "PATH",
+      description = "Listens on this Unix domain socket instead of host and port.")
+  private @Nullable Path unixPath;
 
   @Mixin private BackendFlag backend = new BackendFlag();
 
@@ -78,6 +86,9 @@ final class ServerFlags {
     ServerOptions.Builder options = plainOptions();
     if (deflate) {
       options.deflate(DeflateOptions.DEFAULT);
+    }
+    if (unixPath != null) {
+      options.unixPath(unixPath);
     }
     tls.apply(options);
     return options;

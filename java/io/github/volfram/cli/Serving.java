@@ -3,6 +3,7 @@ package io.github.volfram.cli;
 import io.github.volfram.Backend;
 import io.github.volfram.WebSocketServer;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.CountDownLatch;
 
 /** Runs a server until the process is told to end. */
@@ -32,7 +33,7 @@ final class Serving {
         "volfram "
             + name
             + " listening on "
-            + url(scheme, server.address())
+            + url(scheme, server.socketAddress())
             + " ("
             + backend(server)
             + ")");
@@ -40,7 +41,10 @@ final class Serving {
     new CountDownLatch(1).await();
   }
 
-  static String url(String scheme, InetSocketAddress address) {
+  static String url(String scheme, SocketAddress bound) {
+    if (!(bound instanceof InetSocketAddress address)) {
+      return bound.toString();
+    }
     String host = address.getAddress().getHostAddress();
     return scheme
         + "://"

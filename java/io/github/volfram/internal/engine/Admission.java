@@ -25,7 +25,7 @@ abstract class Admission extends Lifecycle {
     TAKEN,
     /** It is dropped, and nothing is left to do for the caller. */
     LOST,
-    /** It is not sent; the caller is told. */
+    /** It is not sent; the caller is told, and the callback is not. */
     REFUSED
   }
 
@@ -100,8 +100,8 @@ abstract class Admission extends Lifecycle {
   }
 
   /**
-   * Judges a message of this many bytes on the loop's thread, and tells the callback unless it is
-   * taken.
+   * Judges a message of this many bytes on the loop's thread, and tells the callback of one that is
+   * lost.
    */
   final Verdict admit(
       int length, boolean mayLose, @Nullable SendCallback callback, @Nullable Object key) {
@@ -111,7 +111,6 @@ abstract class Admission extends Lifecycle {
   private Verdict admitFrame(
       long frame, boolean mayLose, @Nullable SendCallback callback, @Nullable Object key) {
     if (!maySend() || givenUp) {
-      tell(callback, this::closed);
       return Verdict.REFUSED;
     }
     boolean dropsOldest = mayLose && settings.overflow == OverflowPolicy.DROP_OLDEST;
@@ -150,7 +149,6 @@ abstract class Admission extends Lifecycle {
 
   /** There is no room for a message: does as the policy says. */
   private Verdict overflow(long frame, boolean mayLose, @Nullable SendCallback callback) {
-    tell(callback, () -> full(frame));
     switch (settings.overflow) {
       case CLOSE -> {
         giveUp(frame);
@@ -160,6 +158,7 @@ abstract class Admission extends Lifecycle {
         if (!mayLose) {
           return Verdict.REFUSED;
         }
+        tell(callback, () -> full(frame));
         if (loop.tasks().isCurrent()) {
           countDropped();
         } else {
@@ -181,6 +180,11 @@ abstract class Admission extends Lifecycle {
           .execute(
               () -> fail(CloseCode.POLICY_VIOLATION, "what was sent is not being read", cause));
     }
+  }
+
+  /** Tells a callback that its message was refused. */
+  final void tellRefused(SendCallback callback, int length) {
+    tell(callback, () -> maySend() ? full(frameBytes(length)) : closed());
   }
 
   private static void completeLater(EventLoop loop, SendCallback callback, Exception failure) {
@@ -210,7 +214,6 @@ abstract class Admission extends Lifecycle {
       @Nullable SendCallback callback,
       @Nullable Object key) {
     if (!maySend() || givenUp) {
-      tell(callback, this::closed);
       return Verdict.REFUSED;
     }
     int length = payload.remaining();
@@ -246,7 +249,7 @@ abstract class Admission extends Lifecycle {
             : maySend() ? Verdict.TAKEN : Verdict.REFUSED;
     if (verdict == Verdict.TAKEN) {
       transmit(opcode, flags, payload, callback, key);
-    } else if (!dropsOldest) {
+    } else if (verdict == Verdict.REFUSED) { // it was taken once
       tell(callback, this::closed);
     }
     QUEUED.addAndGet(this, -frame); // now, so that these bytes count at all times

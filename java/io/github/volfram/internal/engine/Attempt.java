@@ -2,23 +2,24 @@ package io.github.volfram.internal.engine;
 
 import io.github.volfram.WebSocket;
 import io.github.volfram.WebSocketListener;
-import io.github.volfram.internal.handshake.ClientHandshake;
-import java.net.URI;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.SSLEngine;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What a client is asked to do by one call of {@code connect}.
+ * What a client is asked to do by one call of {@code connect}, and how far it has come.
  *
- * @param tls for a wss URI, else null
+ * @param hop where to go now
  * @param future completed by the loop's thread, once
  */
 record Attempt(
-    URI uri,
-    String host,
-    int port,
-    @Nullable SSLEngine tls,
-    ClientHandshake handshake,
+    Connector connector,
+    Hop hop,
+    List<String> subprotocols,
     WebSocketListener listener,
-    CompletableFuture<WebSocket> future) {}
+    CompletableFuture<WebSocket> future) {
+
+  /** The same call, with another place to go to. */
+  Attempt at(Hop next) {
+    return new Attempt(connector, next, subprotocols, listener, future);
+  }
+}

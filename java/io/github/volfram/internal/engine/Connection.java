@@ -59,10 +59,14 @@ final class Connection extends Admission implements WebSocket {
 
   @Override
   public void sendText(String text, SendCallback callback) {
-    sendText(text, true, Objects.requireNonNull(callback, "callback"), null);
+    Objects.requireNonNull(callback, "callback");
+    if (sendText(text, true, callback, null) == Verdict.REFUSED) {
+      tellRefused(callback, Utf8.encodedLength(text));
+    }
   }
 
-  private Verdict sendText(
+  /** Sends a text; a refusal is the caller's to tell. */
+  Verdict sendText(
       String text, boolean mayCompress, @Nullable SendCallback callback, @Nullable Object key) {
     int length = Utf8.encodedLength(text);
     if (key != null
@@ -127,7 +131,9 @@ final class Connection extends Admission implements WebSocket {
   @Override
   public void sendBinary(ByteBuffer payload, SendCallback callback) {
     Objects.requireNonNull(callback, "callback");
-    send(Opcode.BINARY, WHOLE | MAY_COMPRESS, payload, callback, null);
+    if (send(Opcode.BINARY, WHOLE | MAY_COMPRESS, payload, callback, null) == Verdict.REFUSED) {
+      tellRefused(callback, payload.remaining());
+    }
   }
 
   private static int wholeFlags(boolean mayCompress) {

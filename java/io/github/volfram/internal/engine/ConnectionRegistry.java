@@ -50,6 +50,18 @@ final class ConnectionRegistry {
     free[freeCount++] = slot;
   }
 
+  /** Gives each of two connections the token, and with it the socket, of the other. */
+  void swap(Connection one, Connection other) {
+    long token = one.token;
+    boolean socketOpen = one.socketOpen;
+    one.token = other.token;
+    one.socketOpen = other.socketOpen;
+    other.token = token;
+    other.socketOpen = socketOpen;
+    connections[Tokens.slot(one.token)] = one;
+    connections[Tokens.slot(other.token)] = other;
+  }
+
   /** The connection of a token, or null. */
   @Nullable Connection find(long token) {
     int slot = Tokens.slot(token);

@@ -17,7 +17,9 @@ abstract class Outbound {
   final EventLoop loop;
   final ConnectionSettings settings;
 
-  /** The name of the socket; changes only while a client tries one address after the other. */
+  /**
+   * The name of the socket; changes once when a client has chosen among the addresses of a host.
+   */
   long token;
 
   boolean socketOpen;

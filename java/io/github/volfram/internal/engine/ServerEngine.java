@@ -6,7 +6,8 @@ import io.github.volfram.ServerOptions;
 import io.github.volfram.UpgradeHandler;
 import io.github.volfram.WebSocketListener;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,8 @@ public final class ServerEngine {
 
   private final Loops loops;
   private final Acceptor acceptor;
-  private final InetSocketAddress address;
+  private final @Nullable SocketFile file;
+  private final SocketAddress address;
   private final long shutdownNanos;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -34,9 +36,9 @@ public final class ServerEngine {
             : ConnectionSettings.nanos(options.shutdownTimeout());
     try {
       acceptor = new Acceptor(options, loops.all(), handler, listener);
-      address =
-          (InetSocketAddress)
-              loops.first().listeners().listen(acceptor, options.address(), options.backlog());
+      Path path = options.unixPath();
+      file = path == null ? null : new SocketFile(path);
+      address = listen(options);
     } catch (IOException | RuntimeException e) {
       loops.closeUnstarted();
       throw e;
@@ -44,8 +46,19 @@ public final class ServerEngine {
     loops.start();
   }
 
+  private SocketAddress listen(ServerOptions options) throws IOException {
+    Listeners listeners = loops.first().listeners();
+    if (file == null) {
+      return listeners.listen(acceptor, options.address(), options.backlog());
+    }
+    file.makeWay();
+    SocketAddress bound = listeners.listen(acceptor, file.address(), options.backlog());
+    file.bound();
+    return bound;
+  }
+
   /** Where the server listens. */
-  public InetSocketAddress address() {
+  public SocketAddress address() {
     return address;
   }
 
@@ -86,6 +99,9 @@ public final class ServerEngine {
       return;
     }
     acceptor.close();
+    if (file != null) {
+      file.remove();
+    }
     loops.first().tasks().execute(loops.first().listeners()::close);
     loops.end(acceptor.population(), shutdownNanos);
   }

@@ -48,6 +48,8 @@ class BombTest {
       JdkPeer bystander = JdkPeer.connect("ws://" + authority + "/");
       bystander.send("Hello");
       assertEquals("Hello", bystander.text());
+      echo.terminate();
+      assertEquals(0, echo.exitCode());
       assertEquals(List.of(), echo.errors());
     }
   }

@@ -56,6 +56,13 @@ public final class Peers {
             () -> missing("Chromium is not on the PATH", "apt-get install chromium, or alike"));
   }
 
+  /** The HTTP proxy tinyproxy. */
+  public static Path tinyproxy() {
+    return program("tinyproxy")
+        .orElseGet(
+            () -> missing("tinyproxy is not on the PATH", "apt-get install tinyproxy, or alike"));
+  }
+
   /**
    * A test of the native backend fails where the library cannot be loaded. It is skipped under
    * {@code -Dvolfram.native.skip=true}, and where the build made no library and none is required.

@@ -6,12 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.volfram.ClientOptions;
+import io.github.volfram.ClientRequest;
 import io.github.volfram.ServerOptions;
 import io.github.volfram.WebSocket;
 import io.github.volfram.internal.frame.Role;
-import io.github.volfram.internal.handshake.ClientHandshake;
-import io.github.volfram.internal.handshake.HandshakeLimits;
-import io.github.volfram.internal.handshake.HttpHeaders;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -36,30 +34,14 @@ final class ClientTest extends EngineFixture {
   private final CompletableFuture<WebSocket> future = new CompletableFuture<>();
 
   private void connect(int port, List<InetAddress> addresses) {
-    ClientHandshake handshake =
-        new ClientHandshake(
-            HandshakeLimits.DEFAULT,
-            "localhost",
-            "/",
-            HttpHeaders.builder().build(),
-            List.of(),
-            new byte[16]);
-    Attempt attempt =
-        new Attempt(
-            URI.create("ws://localhost:" + port),
-            "localhost",
-            port,
-            null,
-            handshake,
-            client,
-            future);
-    Connection connection = new Connection(loop, settings, ConnectionState.CONNECTING);
-    ConnectStage stage = new ConnectStage(connection, attempt, 10 * SECOND);
-    connection.enter(stage);
-    loop.register(connection);
+    connect(ClientOptions.builder().build(), port, addresses);
+  }
+
+  private void connect(ClientOptions options, int port, List<InetAddress> addresses) {
+    Connector connector = new Connector(options, settings, host -> addresses, Runnable::run);
     settings.population.add();
-    loop.expire(connection, loop.now() + 10 * SECOND);
-    stage.resolved(addresses);
+    ClientRequest request = ClientRequest.to(URI.create("ws://localhost:" + port));
+    connector.begin(loop, connector.attempt(request, client, future));
   }
 
   private WebSocket connected() throws Exception {
