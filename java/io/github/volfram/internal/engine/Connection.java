@@ -309,12 +309,38 @@ final class Connection extends Lifecycle implements WebSocket {
 
   @Override
   public void pauseReading() {
-    run(this::stopReading);
+    run(() -> stopReading(PAUSED_BY_APPLICATION));
   }
 
   @Override
   public void resumeReading() {
-    run(this::startReading);
+    run(() -> startReading(PAUSED_BY_APPLICATION));
+  }
+
+  /** Stops receiving for the sake of {@link Inbound}, or receives again. Any thread. */
+  void holdBack(boolean on) {
+    run(on ? () -> stopReading(PAUSED_BY_INBOUND) : () -> startReading(PAUSED_BY_INBOUND));
+  }
+
+  /** A callback threw on a thread of the application's: fails with 1011. Any thread. */
+  void callbackThrewElsewhere(Throwable thrown) {
+    run(() -> callbackThrew(thrown));
+  }
+
+  /** Calls back when the kernel has what was taken so far, or the connection closes. Any thread. */
+  void whenSent(SendCallback callback) {
+    run(
+        () -> {
+          if (maySend()) {
+            await(callback);
+          } else {
+            loop.complete(callback, null);
+          }
+        });
+  }
+
+  boolean isLoopThread() {
+    return loop.tasks().isCurrent();
   }
 
   private void run(Runnable task) {

@@ -16,13 +16,20 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Lifecycle extends Outbound {
 
+  static final int PAUSED_BY_APPLICATION = 1;
+
+  /** What waits for the application on its own threads has reached its bound. */
+  static final int PAUSED_BY_INBOUND = 4;
+
   private volatile ConnectionState state;
   private @Nullable Stage stage;
   private @Nullable WebSocketListener listener;
   private volatile @Nullable String subprotocol;
   private volatile @Nullable UpgradeRequest request;
   private volatile boolean requestWanted;
-  private boolean readingPaused;
+
+  /** Why reading is paused: bits, 0 when it is not. */
+  private byte pauses;
 
   /** When the last byte arrived. */
   long lastReceived;
@@ -59,7 +66,7 @@ abstract class Lifecycle extends Outbound {
   }
 
   final boolean isReadingPaused() {
-    return readingPaused;
+    return pauses != 0;
   }
 
   final UpgradeRequest keptRequest() {
@@ -153,7 +160,7 @@ abstract class Lifecycle extends Outbound {
     stage().release();
     LingerStage next = new LingerStage(self(), code, reason, cause, endOutput);
     stage = next;
-    readingPaused = false;
+    pauses = 0;
     loop.transport().resumeReading(token); // also when it was resumed, but not there yet
     loop.later(self(), next::begin);
   }
@@ -229,16 +236,24 @@ abstract class Lifecycle extends Outbound {
     }
   }
 
-  final void stopReading() {
-    if (!readingPaused && state != ConnectionState.TERMINATED && !(stage instanceof LingerStage)) {
-      readingPaused = true;
+  /** Stops reading for one more reason. */
+  final void stopReading(int reason) {
+    if (state == ConnectionState.TERMINATED || stage instanceof LingerStage) {
+      return;
+    }
+    if (pauses == 0) {
       loop.transport().pauseReading(token);
     }
+    pauses |= (byte) reason;
   }
 
-  final void startReading() {
-    if (readingPaused && state != ConnectionState.TERMINATED) {
-      readingPaused = false;
+  /** A reason to stop reading has ended; reads again when it was the last. */
+  final void startReading(int reason) {
+    if (pauses == 0 || state == ConnectionState.TERMINATED) {
+      return;
+    }
+    pauses &= (byte) ~reason;
+    if (pauses == 0) {
       lastReceived = loop.now();
       loop.later(self(), () -> stage().resumed()); // not within the call: it delivers messages
     }
