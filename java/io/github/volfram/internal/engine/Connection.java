@@ -308,6 +308,11 @@ final class Connection extends Lifecycle implements WebSocket {
   }
 
   @Override
+  public long receivedNanos() {
+    return lastReceived;
+  }
+
+  @Override
   public void pauseReading() {
     run(() -> stopReading(PAUSED_BY_APPLICATION));
   }

@@ -113,7 +113,7 @@ public final class Mailbox implements WebSocketListener {
     ByteBuffer bytes = letter.bytes();
     Objects.requireNonNull(inbound).removed(bytes.remaining());
     return letter.text()
-        ? new WebSocketMessage.Text(new String(bytes.array(), StandardCharsets.UTF_8))
+        ? new WebSocketMessage.Text(StandardCharsets.UTF_8.decode(bytes).toString())
         : new WebSocketMessage.Binary(bytes);
   }
 
