@@ -155,6 +155,7 @@ final class FrameStage extends Stage implements MessageSink {
     EventLoop loop = connection.loop;
     boolean text = opcode == Opcode.TEXT;
     ByteBuffer payload = loop.delivery().begin(buffer, index, length, text && !inParts, !inParts);
+    Object timing = Events.beginCallback();
     try {
       if (inParts) {
         part((WebSocketPartListener) connection.listener(), text, payload, last);
@@ -166,6 +167,7 @@ final class FrameStage extends Stage implements MessageSink {
     } catch (Throwable thrown) {
       connection.callbackThrew(thrown);
     }
+    Events.endCallback(timing, connection, text ? "text" : "binary");
     if (loop.delivery().end() && !loop.isReceivingInto(buffer)) {
       loop.sender().flush(); // the buffer goes back to its pool
     }

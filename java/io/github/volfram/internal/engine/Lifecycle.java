@@ -99,6 +99,7 @@ abstract class Lifecycle extends Outbound {
     subprotocol = agreed;
     request = opening;
     loop.expire(this, loop.now() + Math.min(settings.idleNanos, settings.writeNanos));
+    Events.opened(self());
     try {
       told.onOpen(self());
     } catch (Throwable thrown) {
@@ -152,6 +153,10 @@ abstract class Lifecycle extends Outbound {
   /** Answers a refused handshake and closes. */
   final void refuse(byte[] answer, @Nullable Throwable cause) {
     become(ConnectionState.REFUSED);
+    int status = (answer[9] - '0') * 100 + (answer[10] - '0') * 10 + (answer[11] - '0');
+    if (status >= 400) { // else it is a page that was asked for
+      Events.handshakeFailed(self(), status, cause);
+    }
     loop.sender().bytes(this, answer);
     linger(CloseCode.ABNORMAL_CLOSURE, "", cause, true);
   }
@@ -194,6 +199,7 @@ abstract class Lifecycle extends Outbound {
       return;
     }
     boolean opened = state.wasOpened();
+    boolean refused = state == ConnectionState.REFUSED;
     Stage last = stage();
     become(ConnectionState.TERMINATED);
     loop.remove(self(), reset);
@@ -204,6 +210,9 @@ abstract class Lifecycle extends Outbound {
     dropBacklog();
     settings.population.remove();
     if (!opened) {
+      if (!refused) {
+        Events.handshakeFailed(self(), 0, cause);
+      }
       last.abandoned(cause);
     } else if (tellLater) {
       loop.later(self(), () -> tellClosed(code, reason, cause));
@@ -214,6 +223,7 @@ abstract class Lifecycle extends Outbound {
 
   private void tellClosed(int code, String reason, @Nullable Throwable cause) {
     failPending();
+    Events.closed(self(), code, reason, cause);
     try {
       listener().onClose(self(), code, reason, cause);
     } catch (Throwable thrown) {

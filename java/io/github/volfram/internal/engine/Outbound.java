@@ -252,7 +252,9 @@ abstract class Outbound {
 
   /** Notes that more than the soft mark is buffered, so that draining is told. */
   final void markAboveSoftMark() {
-    outbox().markAboveSoftMark();
+    if (outbox().markAboveSoftMark()) {
+      Events.backpressure((Connection) this, ((Connection) this).bufferedBytes());
+    }
     settleLater();
   }
 

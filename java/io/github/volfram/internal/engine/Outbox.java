@@ -147,8 +147,10 @@ final class Outbox {
     return owed;
   }
 
-  void markAboveSoftMark() {
+  boolean markAboveSoftMark() {
+    boolean was = aboveSoftMark;
     aboveSoftMark = true;
+    return !was;
   }
 
   boolean takeAboveSoftMark() {
