@@ -81,6 +81,11 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     return values.writeTimeout;
   }
 
+  /** How long a callback may block an event loop before it is named in the log; zero for ever. */
+  public Duration stallThreshold() {
+    return values.stallThreshold;
+  }
+
   /** Above how many buffered bytes a connection is told by {@code onDrained} when it has sent. */
   public int outboundSoftMarkBytes() {
     return values.outboundSoftMarkBytes;
@@ -132,6 +137,7 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     private Duration pongTimeout = Duration.ofSeconds(20);
     private Duration closeTimeout = Duration.ofSeconds(5);
     private Duration writeTimeout = Duration.ofSeconds(30);
+    private Duration stallThreshold = Duration.ofSeconds(1);
     private int outboundSoftMarkBytes = 64 << 10;
     private long outboundHardCapBytes = 4 << 20;
     private @Nullable DeflateOptions deflate;
@@ -223,6 +229,19 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     /** How long a peer may take no byte while some are buffered for it: 30 s; zero for ever. */
     public B writeTimeout(Duration timeout) {
       writeTimeout = notNegative("writeTimeout", timeout);
+      return self();
+    }
+
+    /**
+     * How long a callback may block an event loop before it is named, with the loop's stack, by one
+     * line of level WARNING in the log: 1 s; zero for ever. A quarter later at most; at least 1 ms.
+     */
+    public B stallThreshold(Duration threshold) {
+      stallThreshold = notNegative("stallThreshold", threshold);
+      if (!threshold.isZero() && threshold.compareTo(Duration.ofMillis(1)) < 0) {
+        throw new IllegalArgumentException(
+            "stallThreshold must be zero or at least 1 ms, not " + threshold);
+      }
       return self();
     }
 

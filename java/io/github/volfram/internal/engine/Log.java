@@ -26,6 +26,15 @@ final class Log {
     LOGGER.log(Level.WARNING, "cannot accept connections for now: {0}", reason);
   }
 
+  static void stalled(String loop, long millis, String callback, StackTraceElement[] stack) {
+    Throwable place = new Throwable("where it is now; nothing was thrown");
+    place.setStackTrace(stack);
+    LOGGER.log(
+        Level.WARNING,
+        "the event loop " + loop + " has been blocked for " + millis + " ms in " + callback,
+        place);
+  }
+
   static void taskFailed(Throwable thrown) {
     LOGGER.log(Level.ERROR, "an error of the library, please report it", thrown);
   }
