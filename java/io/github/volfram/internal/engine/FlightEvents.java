@@ -13,8 +13,8 @@ import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of {@link Events} as the JDK Flight Recorder knows them. Each has an instance that is
- * only asked whether it is recorded, so that nothing is made when it is not.
+ * The events of {@link FlightRecorder} as the JDK Flight Recorder knows them. Each has an instance
+ * that is only asked whether it is recorded, so that nothing is made when it is not.
  */
 final class FlightEvents {
 

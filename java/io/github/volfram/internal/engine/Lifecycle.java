@@ -99,7 +99,7 @@ abstract class Lifecycle extends Outbound {
     subprotocol = agreed;
     request = opening;
     loop.expire(this, loop.now() + Math.min(settings.idleNanos, settings.writeNanos));
-    Events.opened(self());
+    FlightRecorder.opened(self());
     try {
       told.onOpen(self());
     } catch (Throwable thrown) {
@@ -155,7 +155,7 @@ abstract class Lifecycle extends Outbound {
     become(ConnectionState.REFUSED);
     int status = (answer[9] - '0') * 100 + (answer[10] - '0') * 10 + (answer[11] - '0');
     if (status >= 400) { // else it is a page that was asked for
-      Events.handshakeFailed(self(), status, cause);
+      FlightRecorder.handshakeFailed(self(), status, cause);
     }
     loop.sender().bytes(this, answer);
     linger(CloseCode.ABNORMAL_CLOSURE, "", cause, true);
@@ -211,7 +211,7 @@ abstract class Lifecycle extends Outbound {
     settings.population.remove();
     if (!opened) {
       if (!refused) {
-        Events.handshakeFailed(self(), 0, cause);
+        FlightRecorder.handshakeFailed(self(), 0, cause);
       }
       last.abandoned(cause);
     } else if (tellLater) {
@@ -223,7 +223,7 @@ abstract class Lifecycle extends Outbound {
 
   private void tellClosed(int code, String reason, @Nullable Throwable cause) {
     failPending();
-    Events.closed(self(), code, reason, cause);
+    FlightRecorder.closed(self(), code, reason, cause);
     try {
       listener().onClose(self(), code, reason, cause);
     } catch (Throwable thrown) {

@@ -253,7 +253,7 @@ abstract class Outbound {
   /** Notes that more than the soft mark is buffered, so that draining is told. */
   final void markAboveSoftMark() {
     if (outbox().markAboveSoftMark()) {
-      Events.backpressure((Connection) this, ((Connection) this).bufferedBytes());
+      FlightRecorder.backpressure((Connection) this, ((Connection) this).bufferedBytes());
     }
     settleLater();
   }

@@ -119,7 +119,7 @@ final class Watchdog implements Runnable {
     long millis = TimeUnit.NANOSECONDS.toMillis(now - loop.sinceNanos);
     String callback = callback(stack);
     Log.stalled(blocked.getName(), millis, callback, stack);
-    Events.stalled(blocked, millis, callback, text(stack));
+    FlightRecorder.stalled(blocked, millis, callback, text(stack));
   }
 
   /** The frame that the library has called: the outermost one that is nobody's but the user's. */

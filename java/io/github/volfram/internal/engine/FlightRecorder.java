@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
  * missing, so nothing else mentions it but {@link FlightEvents}, which is loaded only then. An
  * event that is not recorded costs a comparison and allocates nothing. Any thread.
  */
-final class Events {
+final class FlightRecorder {
 
   private static final boolean PRESENT = isPresent();
 
-  private Events() {}
+  private FlightRecorder() {}
 
   private static boolean isPresent() {
     try {
-      Class.forName("jdk.jfr.Event", false, Events.class.getClassLoader());
+      Class.forName("jdk.jfr.Event", false, FlightRecorder.class.getClassLoader());
       return true;
     } catch (ClassNotFoundException e) {
       return false;
