@@ -327,11 +327,6 @@ final class Connection extends Lifecycle implements WebSocket {
     run(on ? () -> stopReading(PAUSED_BY_INBOUND) : () -> startReading(PAUSED_BY_INBOUND));
   }
 
-  /** A callback threw on a thread of the application's: fails with 1011. Any thread. */
-  void callbackThrewElsewhere(Throwable thrown) {
-    run(() -> callbackThrew(thrown));
-  }
-
   /** Calls back when the kernel has what was taken so far, or the connection closes. Any thread. */
   void whenSent(SendCallback callback) {
     run(
@@ -342,10 +337,6 @@ final class Connection extends Lifecycle implements WebSocket {
             loop.complete(callback, null);
           }
         });
-  }
-
-  boolean isLoopThread() {
-    return loop.tasks().isCurrent();
   }
 
   private void run(Runnable task) {

@@ -166,7 +166,7 @@ public final class Mailbox implements WebSocketListener {
     open.close(code, reason);
     closing = true;
     open.holdBack(false); // the peer's close frame is behind what nobody will receive
-    if (open.isLoopThread()) {
+    if (open.loop.tasks().isCurrent()) {
       return;
     }
     try {
@@ -179,13 +179,14 @@ public final class Mailbox implements WebSocketListener {
 
   /** The application's own code failed: closes with 1011. */
   public void fail(Throwable thrown) {
-    connection().callbackThrewElsewhere(thrown);
+    Connection open = connection();
+    open.loop.tasks().execute(() -> open.callbackThrew(thrown));
     closing = true;
-    connection().holdBack(false);
+    open.holdBack(false);
   }
 
   private void requireOtherThread() {
-    if (connection().isLoopThread()) {
+    if (connection().loop.tasks().isCurrent()) {
       throw new IllegalStateException(
           "expected a thread that may wait, got an event loop's, in a callback of a listener");
     }

@@ -112,7 +112,7 @@ final class SerialQueue implements Runnable {
     if (event.last()) {
       Log.callbackThrew(thrown);
     } else if (webSocket instanceof Connection connection) {
-      connection.callbackThrewElsewhere(thrown);
+      connection.loop.tasks().execute(() -> connection.callbackThrew(thrown));
     } else { // a test's double
       webSocket.abort();
     }
