@@ -98,8 +98,14 @@ final class BlockingWebSocketTest extends BackendFixture {
 
   @Test
   void aBrokenConnectionTellsItsCause() throws Exception {
-    WebSocketServer server = serve(webSocket -> webSocket.webSocket().abort());
+    WebSocketServer server =
+        serve(
+            webSocket -> {
+              webSocket.receive(); // else the client may not be open yet
+              webSocket.webSocket().abort();
+            });
     BlockingWebSocket webSocket = connect(server);
+    webSocket.sendText("x");
     WebSocketClosedException closed =
         assertThrows(WebSocketClosedException.class, webSocket::receive);
     assertEquals(CloseCode.ABNORMAL_CLOSURE, closed.code());
