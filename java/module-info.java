@@ -4,6 +4,7 @@ module io.github.volfram {
   requires org.jctools.core;
   requires static info.picocli;
   requires static java.logging;
+  requires static jdk.jfr;
   requires static transitive org.jspecify;
 
   exports io.github.volfram;

@@ -124,7 +124,7 @@ public final class ClientOptions extends ConnectionOptions {
 
     /** How long name resolution and the TCP connection may take together: 10 s. */
     public Builder connectTimeout(Duration timeout) {
-      connectTimeout = positive("connectTimeout", timeout);
+      connectTimeout = Bounds.positive("connectTimeout", timeout);
       return this;
     }
 
@@ -197,7 +197,7 @@ public final class ClientOptions extends ConnectionOptions {
      * of {@code connectTimeout} and {@code handshakeTimeout}.
      */
     public Builder maxRedirects(int count) {
-      maxRedirects = (int) within("maxRedirects", count, 0, 5);
+      maxRedirects = (int) Bounds.within("maxRedirects", count, 0, 5);
       return this;
     }
 
@@ -206,7 +206,7 @@ public final class ClientOptions extends ConnectionOptions {
      * §5): 250 ms, 10 ms at least. The address that is connected first is taken.
      */
     public Builder connectionAttemptDelay(Duration delay) {
-      within("connectionAttemptDelay in ms", delay.toMillis(), 10, 1L << 40);
+      Bounds.within("connectionAttemptDelay in ms", delay.toMillis(), 10, 1L << 40);
       connectionAttemptDelay = delay;
       return this;
     }

@@ -91,6 +91,11 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     return values.writeTimeout;
   }
 
+  /** How long a callback may block an event loop before it is named in the log; zero for ever. */
+  public Duration stallThreshold() {
+    return values.stallThreshold;
+  }
+
   /** Above how many buffered bytes a connection is told by {@code onBackpressure}. */
   public int outboundSoftMarkBytes() {
     return values.outboundSoftMarkBytes;
@@ -159,6 +164,7 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     private Duration pongTimeout = Duration.ofSeconds(20);
     private Duration closeTimeout = Duration.ofSeconds(5);
     private Duration writeTimeout = Duration.ofSeconds(30);
+    private Duration stallThreshold = Duration.ofSeconds(1);
     private int outboundSoftMarkBytes = 64 << 10;
     private int outboundLowMarkBytes;
     private long outboundHardCapBytes = 4 << 20;
@@ -210,7 +216,7 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
 
     /** How many event loops there are, each with one thread: 1 to 1024, 1 by default. */
     public B loops(int count) {
-      loops = (int) within("loops", count, 1, 1024);
+      loops = (int) Bounds.within("loops", count, 1, 1024);
       return self();
     }
 
@@ -226,25 +232,25 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
      */
     public B maxMessageBytes(int bytes) {
       maxMessageBytes =
-          bytes == UNLIMITED ? bytes : (int) within("maxMessageBytes", bytes, 0, 1 << 30);
+          bytes == UNLIMITED ? bytes : (int) Bounds.within("maxMessageBytes", bytes, 0, 1 << 30);
       return self();
     }
 
     /** The longest payload of one frame that is received; without a limit of its own by default. */
     public B maxFrameBytes(long bytes) {
-      maxFrameBytes = within("maxFrameBytes", bytes, 0, Long.MAX_VALUE);
+      maxFrameBytes = Bounds.within("maxFrameBytes", bytes, 0, Long.MAX_VALUE);
       return self();
     }
 
     /** How long the opening handshake may take, from the first byte or attempt on: 10 s. */
     public B handshakeTimeout(Duration timeout) {
-      handshakeTimeout = positive("handshakeTimeout", timeout);
+      handshakeTimeout = Bounds.positive("handshakeTimeout", timeout);
       return self();
     }
 
     /** After how long without a byte from the peer it is pinged: 60 s; zero for never. */
     public B idleTimeout(Duration timeout) {
-      idleTimeout = notNegative("idleTimeout", timeout);
+      idleTimeout = Bounds.notNegative("idleTimeout", timeout);
       return self();
     }
 
@@ -253,25 +259,38 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
      * stays fresh: zero, the default, for only after {@code idleTimeout} of silence.
      */
     public B pingInterval(Duration interval) {
-      pingInterval = notNegative("pingInterval", interval);
+      pingInterval = Bounds.notNegative("pingInterval", interval);
       return self();
     }
 
     /** How long a pinged peer may stay silent before the connection is dropped: 20 s. */
     public B pongTimeout(Duration timeout) {
-      pongTimeout = positive("pongTimeout", timeout);
+      pongTimeout = Bounds.positive("pongTimeout", timeout);
       return self();
     }
 
     /** How long the closing handshake may take: 5 s. */
     public B closeTimeout(Duration timeout) {
-      closeTimeout = positive("closeTimeout", timeout);
+      closeTimeout = Bounds.positive("closeTimeout", timeout);
       return self();
     }
 
     /** How long a peer may take no byte while some are buffered for it: 30 s; zero for ever. */
     public B writeTimeout(Duration timeout) {
-      writeTimeout = notNegative("writeTimeout", timeout);
+      writeTimeout = Bounds.notNegative("writeTimeout", timeout);
+      return self();
+    }
+
+    /**
+     * How long a callback may block an event loop before it is named, with the loop's stack, by one
+     * line of level WARNING in the log: 1 s; zero for ever. A quarter later at most; at least 1 ms.
+     */
+    public B stallThreshold(Duration threshold) {
+      stallThreshold = Bounds.notNegative("stallThreshold", threshold);
+      if (!threshold.isZero() && threshold.compareTo(Duration.ofMillis(1)) < 0) {
+        throw new IllegalArgumentException(
+            "stallThreshold must be zero or at least 1 ms, not " + threshold);
+      }
       return self();
     }
 
@@ -280,7 +299,7 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
      * default.
      */
     public B outboundSoftMarkBytes(int bytes) {
-      outboundSoftMarkBytes = (int) within("outboundSoftMarkBytes", bytes, 0, 1 << 30);
+      outboundSoftMarkBytes = (int) Bounds.within("outboundSoftMarkBytes", bytes, 0, 1 << 30);
       return self();
     }
 
@@ -290,7 +309,7 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
      * the soft one counts as that.
      */
     public B outboundLowMarkBytes(int bytes) {
-      outboundLowMarkBytes = (int) within("outboundLowMarkBytes", bytes, 0, 1 << 30);
+      outboundLowMarkBytes = (int) Bounds.within("outboundLowMarkBytes", bytes, 0, 1 << 30);
       return self();
     }
 
@@ -299,7 +318,7 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
      * default. An empty buffer takes one message of any size.
      */
     public B outboundHardCapBytes(long bytes) {
-      outboundHardCapBytes = within("outboundHardCapBytes", bytes, 0, Long.MAX_VALUE);
+      outboundHardCapBytes = Bounds.within("outboundHardCapBytes", bytes, 0, Long.MAX_VALUE);
       return self();
     }
 
@@ -342,13 +361,13 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
 
     /** SO_RCVBUF; 0, the default, leaves it to the system. */
     public B receiveBufferBytes(int bytes) {
-      receiveBufferBytes = (int) within("receiveBufferBytes", bytes, 0, Integer.MAX_VALUE);
+      receiveBufferBytes = (int) Bounds.within("receiveBufferBytes", bytes, 0, Integer.MAX_VALUE);
       return self();
     }
 
     /** SO_SNDBUF; 0, the default, leaves it to the system. */
     public B sendBufferBytes(int bytes) {
-      sendBufferBytes = (int) within("sendBufferBytes", bytes, 0, Integer.MAX_VALUE);
+      sendBufferBytes = (int) Bounds.within("sendBufferBytes", bytes, 0, Integer.MAX_VALUE);
       return self();
     }
 
@@ -360,28 +379,6 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
       } catch (CloneNotSupportedException e) {
         throw new AssertionError(e);
       }
-    }
-
-    static long within(String name, long value, long least, long most) {
-      if (value < least || value > most) {
-        throw new IllegalArgumentException(
-            name + " must be within " + least + " and " + most + ", not " + value);
-      }
-      return value;
-    }
-
-    static Duration positive(String name, Duration value) {
-      if (value.isZero() || value.isNegative()) {
-        throw new IllegalArgumentException(name + " must be longer than zero, not " + value);
-      }
-      return value;
-    }
-
-    static Duration notNegative(String name, Duration value) {
-      if (value.isNegative()) {
-        throw new IllegalArgumentException(name + " must not be negative: " + value);
-      }
-      return value;
     }
   }
 }

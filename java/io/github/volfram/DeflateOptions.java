@@ -38,11 +38,11 @@ public record DeflateOptions(
    * @throws IllegalArgumentException for a value out of its bounds
    */
   public DeflateOptions {
-    ConnectionOptions.Builder.within("level", level, 1, 9);
-    ConnectionOptions.Builder.within("thresholdBytes", thresholdBytes, 0, Integer.MAX_VALUE);
-    ConnectionOptions.Builder.within("serverMaxWindowBits", serverMaxWindowBits, 8, 15);
-    ConnectionOptions.Builder.within("clientMaxWindowBits", clientMaxWindowBits, 8, 15);
-    ConnectionOptions.Builder.within("maxDeflaters", maxDeflaters, 0, Integer.MAX_VALUE);
+    Bounds.within("level", level, 1, 9);
+    Bounds.within("thresholdBytes", thresholdBytes, 0, Integer.MAX_VALUE);
+    Bounds.within("serverMaxWindowBits", serverMaxWindowBits, 8, 15);
+    Bounds.within("clientMaxWindowBits", clientMaxWindowBits, 8, 15);
+    Bounds.within("maxDeflaters", maxDeflaters, 0, Integer.MAX_VALUE);
   }
 
   /** The same options with another threshold. */

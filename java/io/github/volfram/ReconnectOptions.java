@@ -65,26 +65,25 @@ public final class ReconnectOptions {
 
     /** The bound of the first delay: 500 ms. It doubles with each failure in a row. */
     public Builder initialDelay(Duration delay) {
-      initialDelay = ConnectionOptions.Builder.positive("initialDelay", delay);
+      initialDelay = Bounds.positive("initialDelay", delay);
       return this;
     }
 
     /** The bound that no delay exceeds: 30 s. */
     public Builder maxDelay(Duration delay) {
-      maxDelay = ConnectionOptions.Builder.positive("maxDelay", delay);
+      maxDelay = Bounds.positive("maxDelay", delay);
       return this;
     }
 
     /** How long a connection must have been open for the delays to begin anew: 10 s. */
     public Builder stableAfter(Duration time) {
-      stableAfter = ConnectionOptions.Builder.notNegative("stableAfter", time);
+      stableAfter = Bounds.notNegative("stableAfter", time);
       return this;
     }
 
     /** How many failures in a row end it; 0, the default, for no such number. */
     public Builder maxAttempts(int count) {
-      maxAttempts =
-          (int) ConnectionOptions.Builder.within("maxAttempts", count, 0, Integer.MAX_VALUE);
+      maxAttempts = (int) Bounds.within("maxAttempts", count, 0, Integer.MAX_VALUE);
       return this;
     }
 

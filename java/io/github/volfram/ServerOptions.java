@@ -107,7 +107,7 @@ public final class ServerOptions extends ConnectionOptions {
 
     /** The port to listen on: 0 to 65535; 0, the default, lets the system choose. */
     public Builder port(int number) {
-      port = (int) within("port", number, 0, 65535);
+      port = (int) Bounds.within("port", number, 0, 65535);
       return this;
     }
 
@@ -125,19 +125,19 @@ public final class ServerOptions extends ConnectionOptions {
 
     /** How many connections may wait in the kernel to be accepted: 1 to 65535, 1024 by default. */
     public Builder backlog(int count) {
-      backlog = (int) within("backlog", count, 1, 65535);
+      backlog = (int) Bounds.within("backlog", count, 1, 65535);
       return this;
     }
 
     /** How many connections there may be: 1,000,000 by default; further ones are answered 503. */
     public Builder maxConnections(int count) {
-      maxConnections = (int) within("maxConnections", count, 1, Integer.MAX_VALUE);
+      maxConnections = (int) Bounds.within("maxConnections", count, 1, Integer.MAX_VALUE);
       return this;
     }
 
     /** How long {@link WebSocketServer#close()} waits for closing handshakes: 10 s. */
     public Builder shutdownTimeout(Duration timeout) {
-      shutdownTimeout = notNegative("shutdownTimeout", timeout);
+      shutdownTimeout = Bounds.notNegative("shutdownTimeout", timeout);
       return this;
     }
 

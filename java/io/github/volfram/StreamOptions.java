@@ -174,13 +174,13 @@ public final class StreamOptions {
      * by default.
      */
     public Builder handshakeTimeout(Duration handshakeTimeout) {
-      this.handshakeTimeout = positive("handshakeTimeout", handshakeTimeout);
+      this.handshakeTimeout = Bounds.positive("handshakeTimeout", handshakeTimeout);
       return this;
     }
 
     /** How long a stream waits for the peer after the first close frame; 5 s by default. */
     public Builder closeTimeout(Duration closeTimeout) {
-      this.closeTimeout = positive("closeTimeout", closeTimeout);
+      this.closeTimeout = Bounds.positive("closeTimeout", closeTimeout);
       return this;
     }
 
@@ -268,13 +268,6 @@ public final class StreamOptions {
     private static int atLeast(int least, String name, int value) {
       if (value < least) {
         throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
-      }
-      return value;
-    }
-
-    private static Duration positive(String name, Duration value) {
-      if (value.isNegative() || value.isZero()) {
-        throw new IllegalArgumentException(name + " must be positive, not " + value);
       }
       return value;
     }

@@ -183,6 +183,15 @@ public interface WebSocket {
    */
   long bufferedBytes();
 
+  /**
+   * When the bytes that were received last arrived, as {@link System#nanoTime()} counts: the time
+   * at which the event loop's turn came back from the kernel with them. Within a callback of the
+   * event loop for a message this is the message's own time, before any other message of the turn
+   * was handled, so {@code System.nanoTime() - receivedNanos()} is how long it has waited in this
+   * process. Costs nothing. Elsewhere, and after {@link Callbacks}, it is the latest known.
+   */
+  long receivedNanos();
+
   /** Stops receiving; what the kernel has received stays there, and the peer is slowed down. */
   void pauseReading();
 

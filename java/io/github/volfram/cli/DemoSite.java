@@ -1,5 +1,6 @@
 package io.github.volfram.cli;
 
+import io.github.volfram.Routes;
 import io.github.volfram.UpgradeHandler;
 import io.github.volfram.UpgradeRequest;
 import io.github.volfram.UpgradeResponse;
@@ -8,8 +9,15 @@ import org.jspecify.annotations.Nullable;
 /** What the demo answers on each path. */
 final class DemoSite implements UpgradeHandler {
 
-  private final EchoListener echo = new EchoListener();
   private final ChatRoom room = new ChatRoom();
+
+  private final Routes routes =
+      Routes.builder()
+          .get("/", request -> page())
+          .webSocket("/echo", new EchoListener())
+          .webSocket("/chat", room::admit)
+          .otherwise(request -> UpgradeResponse.reject(404, "there are /, /echo and /chat\n"))
+          .build();
 
   /** Null until the server has started and its backend is known. */
   private volatile @Nullable DemoPage page;
@@ -20,25 +28,11 @@ final class DemoSite implements UpgradeHandler {
 
   @Override
   public UpgradeResponse onUpgrade(UpgradeRequest request) {
-    return switch (request.path()) {
-      case "/" -> request.isWebSocket() ? notFound() : page();
-      case "/echo" -> request.isWebSocket() ? UpgradeResponse.accept(echo) : webSocketOnly();
-      case "/chat" -> request.isWebSocket() ? room.admit(request) : webSocketOnly();
-      default -> notFound();
-    };
+    return routes.onUpgrade(request);
   }
 
   private UpgradeResponse page() {
     DemoPage ready = page;
     return ready == null ? UpgradeResponse.reject(503, "starting\n") : ready.response();
-  }
-
-  private static UpgradeResponse webSocketOnly() {
-    return UpgradeResponse.reject(426, "there is a WebSocket here, and no page\n")
-        .withHeader("Upgrade", "websocket");
-  }
-
-  private static UpgradeResponse notFound() {
-    return UpgradeResponse.reject(404, "there are /, /echo and /chat\n");
   }
 }

@@ -233,6 +233,11 @@ final class Connection extends Admission implements WebSocket {
   }
 
   @Override
+  public long receivedNanos() {
+    return lastReceived;
+  }
+
+  @Override
   public void pauseReading() {
     run(() -> stopReading(PAUSED_BY_APPLICATION));
   }
@@ -240,6 +245,23 @@ final class Connection extends Admission implements WebSocket {
   @Override
   public void resumeReading() {
     run(() -> startReading(PAUSED_BY_APPLICATION));
+  }
+
+  /** Stops receiving for the sake of {@link Inbound}, or receives again. Any thread. */
+  void holdBack(boolean on) {
+    run(on ? () -> stopReading(PAUSED_BY_INBOUND) : () -> startReading(PAUSED_BY_INBOUND));
+  }
+
+  /** Calls back when the kernel has what was taken so far, or the connection closes. Any thread. */
+  void whenSent(SendCallback callback) {
+    run(
+        () -> {
+          if (maySend()) {
+            await(callback);
+          } else {
+            loop.complete(callback, null);
+          }
+        });
   }
 
   private void run(Runnable task) {

@@ -391,6 +391,7 @@ final class EventLoop implements CompletionSink {
   private void refreshClock() {
     if (clockIsStale) {
       clockIsStale = false;
+      tasks.pulse().works();
       now = clock.getAsLong();
     }
   }

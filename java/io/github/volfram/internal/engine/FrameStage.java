@@ -163,6 +163,7 @@ final class FrameStage extends Stage implements MessageSink {
     EventLoop loop = connection.loop;
     boolean text = opcode == Opcode.TEXT;
     ByteBuffer payload = loop.delivery().begin(buffer, index, length, text && !inParts, !inParts);
+    Object timing = FlightRecorder.beginCallback();
     try {
       if (inParts) {
         part((WebSocketPartListener) connection.listener(), text, payload, last);
@@ -174,6 +175,7 @@ final class FrameStage extends Stage implements MessageSink {
     } catch (Throwable thrown) {
       connection.callbackThrew(thrown);
     }
+    FlightRecorder.endCallback(timing, connection, text ? "text" : "binary");
     if (loop.delivery().end() && !loop.isReceivingInto(buffer)) {
       loop.sender().flush(); // the buffer goes back to its pool
     }

@@ -19,6 +19,9 @@ abstract class Lifecycle extends Transmission {
   static final int PAUSED_BY_APPLICATION = 1;
   static final int PAUSED_BY_BACKPRESSURE = 2;
 
+  /** What waits for the application on its own threads has reached its bound. */
+  static final int PAUSED_BY_INBOUND = 4;
+
   private volatile ConnectionState state;
   private @Nullable Stage stage;
   private @Nullable WebSocketListener listener;
@@ -127,6 +130,7 @@ abstract class Lifecycle extends Transmission {
     subprotocol = agreed;
     request = opening;
     loop.expire(this, loop.now() + Math.min(settings.quietNanos(), settings.writeNanos));
+    FlightRecorder.opened(self());
     try {
       told.onOpen(self());
     } catch (Throwable thrown) {
@@ -183,6 +187,10 @@ abstract class Lifecycle extends Transmission {
   /** Answers a refused handshake and closes. */
   final void refuse(byte[] answer, @Nullable Throwable cause) {
     become(ConnectionState.REFUSED);
+    int status = (answer[9] - '0') * 100 + (answer[10] - '0') * 10 + (answer[11] - '0');
+    if (status >= 400) { // else it is a page that was asked for
+      FlightRecorder.handshakeFailed(self(), status, cause);
+    }
     loop.sender().bytes(this, answer);
     linger(CloseCode.ABNORMAL_CLOSURE, "", cause, true);
   }
@@ -226,6 +234,7 @@ abstract class Lifecycle extends Transmission {
       return;
     }
     boolean opened = state.wasOpened();
+    boolean refused = state == ConnectionState.REFUSED;
     Stage last = stage();
     become(ConnectionState.TERMINATED);
     loop.remove(self(), reset);
@@ -236,6 +245,9 @@ abstract class Lifecycle extends Transmission {
     dropBacklog();
     settings.population.remove();
     if (!opened) {
+      if (!refused) {
+        FlightRecorder.handshakeFailed(self(), 0, cause);
+      }
       last.abandoned(cause);
     } else if (tellLater) {
       loop.later(self(), () -> tellClosed(code, reason, cause));
@@ -246,6 +258,7 @@ abstract class Lifecycle extends Transmission {
 
   private void tellClosed(int code, String reason, @Nullable Throwable cause) {
     failPending();
+    FlightRecorder.closed(self(), code, reason, cause);
     try {
       listener().onClose(self(), code, reason, cause);
     } catch (Throwable thrown) {
@@ -262,6 +275,7 @@ abstract class Lifecycle extends Transmission {
 
   @Override
   final void tellBackpressure() {
+    FlightRecorder.backpressure(self(), self().bufferedBytes());
     if (settings.pausesAboveSoftMark) {
       stopReading(PAUSED_BY_BACKPRESSURE);
     }

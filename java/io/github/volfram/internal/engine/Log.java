@@ -36,6 +36,15 @@ final class Log {
         "closing was given up: the thread that polls this server or client polls no more");
   }
 
+  static void stalled(String loop, long millis, String callback, StackTraceElement[] stack) {
+    Throwable place = new Throwable("where it is now; nothing was thrown");
+    place.setStackTrace(stack);
+    LOGGER.log(
+        Level.WARNING,
+        "the event loop " + loop + " has been blocked for " + millis + " ms in " + callback,
+        place);
+  }
+
   static void taskFailed(Throwable thrown) {
     LOGGER.log(Level.ERROR, "an error of the library, please report it", thrown);
   }

@@ -5,6 +5,7 @@ import io.github.volfram.DeflateOptions;
 import io.github.volfram.IdleStrategy;
 import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.transport.Transport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +26,7 @@ final class Loops {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   private final BackendChoice backend;
+  private final Duration stallThreshold;
   private final List<EventLoop> loops = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicInteger turn = new AtomicInteger();
@@ -41,6 +43,7 @@ final class Loops {
    */
   Loops(ConnectionOptions options, String name, boolean daemon) {
     backend = BackendChoice.of(options.backend(), options.poller());
+    stallThreshold = options.stallThreshold();
     ThreadFactory factory = options.threadFactory();
     if (factory == null) {
       factory = task -> thread(task, name, daemon);
@@ -99,6 +102,10 @@ final class Loops {
 
   void start() {
     threads.forEach(Thread::start);
+    if (!stallThreshold.isZero()) {
+      long nanos = ConnectionSettings.nanos(stallThreshold);
+      loops.forEach(loop -> Watchdog.watch(loop.tasks(), nanos));
+    }
   }
 
   /**

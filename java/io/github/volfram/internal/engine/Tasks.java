@@ -27,6 +27,8 @@ final class Tasks {
   /** Whether the loop may be waiting, so that it must be woken. */
   private final AtomicBoolean asleep = new AtomicBoolean();
 
+  private final Pulse pulse = new Pulse();
+
   private volatile @Nullable Thread thread;
   private volatile boolean stopping;
   private volatile boolean ended;
@@ -46,6 +48,20 @@ final class Tasks {
       begin();
     }
     return isCurrent();
+  }
+
+  /** The loop's thread, or null before it has begun. */
+  @Nullable Thread thread() {
+    return thread;
+  }
+
+  /** What shows others that the loop moves. */
+  Pulse pulse() {
+    return pulse;
+  }
+
+  boolean hasEnded() {
+    return ended;
   }
 
   boolean isCurrent() {
@@ -83,6 +99,7 @@ final class Tasks {
   }
 
   int run() {
+    pulse.turn();
     int done = 0;
     Runnable task;
     while (done < MAX_PER_TURN && (task = queue.relaxedPoll()) != null) {
@@ -103,11 +120,16 @@ final class Tasks {
   /** Returns false when there is a task or an end to come, so that the loop must not wait. */
   boolean fallAsleep() {
     asleep.set(true);
-    return queue.isEmpty() && !stopping; // the task that stop() queued may have run already
+    boolean mayWait = queue.isEmpty() && !stopping; // the task that stop() queued may have run
+    if (mayWait) {
+      pulse.waits();
+    }
+    return mayWait;
   }
 
   void wakeUp() {
     asleep.lazySet(false);
+    pulse.works();
   }
 
   /** The loop has ended: what is asked from now on runs in the caller's thread. */

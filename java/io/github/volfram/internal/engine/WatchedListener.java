@@ -55,6 +55,11 @@ class WatchedListener implements WebSocketListener {
   }
 
   @Override
+  public void onBackpressure(WebSocket webSocket) {
+    told.onBackpressure(webSocket);
+  }
+
+  @Override
   public void onDrained(WebSocket webSocket) {
     told.onDrained(webSocket);
   }
