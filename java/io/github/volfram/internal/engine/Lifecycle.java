@@ -245,7 +245,7 @@ abstract class Lifecycle extends Transmission {
     dropBacklog();
     settings.population.remove();
     if (!opened) {
-      if (!refused) {
+      if (!refused && cause != null) { // without a cause it was given up for another
         FlightRecorder.handshakeFailed(self(), 0, cause);
       }
       last.abandoned(cause);
