@@ -46,7 +46,9 @@ final class ReleaseMain {
     }
     manifest();
     expect(holds("-sources", "io/github/volfram/WebSocket.java"), "the sources are missing");
-    expect(holds("-javadoc", "io.github.volfram/io/github/volfram/WebSocket.html"), "the javadoc is missing");
+    expect(
+        holds("-javadoc", "io.github.volfram/io/github/volfram/WebSocket.html"),
+        "the javadoc is missing");
     String bill = Files.readString(directory.resolve("bom.json"));
     for (String component : List.of("\"jna\"", "\"jctools-core\"", "CycloneDX")) {
       expect(bill.contains(component), "the bill of materials lacks " + component);
