@@ -83,3 +83,9 @@ int32_t vf_discard(int32_t fd)
     (void)fd;
     return -ENOSYS;
 }
+
+int32_t vf_pin(int32_t cpu)
+{
+    (void)cpu;
+    return -ENOSYS;
+}

@@ -1,6 +1,8 @@
-/* What sockets need of Linux. */
+/* What sockets and threads need of Linux. */
 #include "loop.h"
 
+#include <errno.h>
+#include <sched.h>
 #include <sys/socket.h>
 
 int system_socket(int family)
@@ -21,4 +23,15 @@ int system_send_flags(void)
 int system_result(int result)
 {
     return result;
+}
+
+int32_t vf_pin(int32_t cpu)
+{
+    if (cpu < 0 || cpu >= CPU_SETSIZE) {
+        return -EINVAL;
+    }
+    cpu_set_t only;
+    CPU_ZERO(&only);
+    CPU_SET((size_t)cpu, &only);
+    return sched_setaffinity(0, sizeof only, &only) < 0 ? -errno : 0;
 }

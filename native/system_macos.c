@@ -110,3 +110,9 @@ int system_result(int result)
         return result < -34 ? -5 : result;
     }
 }
+
+int32_t vf_pin(int32_t cpu)
+{
+    (void)cpu;
+    return system_result(-ENOSYS);
+}

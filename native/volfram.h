@@ -30,7 +30,7 @@
 #endif
 
 /* Changes with every change of a signature, a record or a meaning on this page. */
-#define VF_ABI_VERSION 2
+#define VF_ABI_VERSION 3
 
 /* ------------------------------------------------------------------------------ about the library */
 
@@ -63,6 +63,12 @@ VF_EXPORT int32_t vf_simd(void);
 
 /* sizeof vf_slot | sizeof vf_submission << 8 | sizeof vf_completion << 16, for a check at load. */
 VF_EXPORT int32_t vf_layout(void);
+
+/*
+ * Binds the calling thread to a CPU, numbered from 0 as the system does. Returns 0, -EINVAL for a CPU
+ * that is not there or that this process may not use, or -ENOSYS where threads cannot be bound.
+ */
+VF_EXPORT int32_t vf_pin(int32_t cpu);
 
 /* -------------------------------------------------------------------------- masking (RFC 6455 5.3) */
 

@@ -174,6 +174,12 @@ static void bad_arguments_are_refused(void)
     close_loop();
 }
 
+static void only_a_cpu_that_is_there_can_be_bound_to(void)
+{
+    CHECK_EQUAL(-EINVAL, vf_pin(-1));
+    CHECK_EQUAL(-EINVAL, vf_pin(INT32_MAX));
+}
+
 int main(int argc, char **argv)
 {
     choose_poller(argc, argv);
@@ -183,5 +189,6 @@ int main(int argc, char **argv)
     RUN(exhausted_descriptors_are_reported);
     RUN(unix_paths_and_ipv6_work);
     RUN(bad_arguments_are_refused);
+    RUN(only_a_cpu_that_is_there_can_be_bound_to);
     return 0;
 }

@@ -1,6 +1,8 @@
 package io.github.volfram;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +17,9 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
   /** As {@code maxMessageBytes}: no limit for a {@link WebSocketPartListener}, else 1 GiB. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
-  private final Builder<?> values;
+  private final ConnectionValues values;
 
-  ConnectionOptions(Builder<?> values) {
+  ConnectionOptions(ConnectionValues values) {
     this.values = values;
   }
 
@@ -44,6 +46,11 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
   /** How many event loops there are, each with one thread. */
   public int loops() {
     return values.loops;
+  }
+
+  /** Which CPUs the threads of the event loops are bound to, one after the other; empty for any. */
+  public List<Integer> cpus() {
+    return values.cpus;
   }
 
   /** What makes the threads of the event loops, or null for the library's own. */
@@ -147,33 +154,8 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
    *
    * @param <B> the builder itself
    */
-  public abstract static sealed class Builder<B extends Builder<B>> implements Cloneable
-      permits ServerOptions.Builder, ClientOptions.Builder {
-
-    private Backend backend = Backend.AUTO;
-    private Poller poller = Poller.AUTO;
-    private IdleStrategy idle = IdleStrategy.BLOCK;
-    private boolean invoker;
-    private int loops = 1;
-    private @Nullable ThreadFactory threadFactory;
-    private int maxMessageBytes = 1 << 20;
-    private long maxFrameBytes = Long.MAX_VALUE;
-    private Duration handshakeTimeout = Duration.ofSeconds(10);
-    private Duration idleTimeout = Duration.ofSeconds(60);
-    private Duration pingInterval = Duration.ZERO;
-    private Duration pongTimeout = Duration.ofSeconds(20);
-    private Duration closeTimeout = Duration.ofSeconds(5);
-    private Duration writeTimeout = Duration.ofSeconds(30);
-    private Duration stallThreshold = Duration.ofSeconds(1);
-    private int outboundSoftMarkBytes = 64 << 10;
-    private int outboundLowMarkBytes;
-    private long outboundHardCapBytes = 4 << 20;
-    private OverflowPolicy overflowPolicy = OverflowPolicy.REJECT;
-    private boolean pauseReadingAboveSoftMark;
-    private @Nullable DeflateOptions deflate;
-    private boolean tcpNoDelay = true;
-    private int receiveBufferBytes;
-    private int sendBufferBytes;
+  public abstract static sealed class Builder<B extends Builder<B>> extends ConnectionValues
+      implements Cloneable permits ServerOptions.Builder, ClientOptions.Builder {
 
     Builder() {}
 
@@ -218,6 +200,32 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     public B loops(int count) {
       loops = (int) Bounds.within("loops", count, 1, 1024);
       return self();
+    }
+
+    /**
+     * Binds the thread of each event loop to one CPU, the first loop's to the first of these and so
+     * on, from the beginning again when there are more loops. Needs the native library, on Linux,
+     * whatever the backend; where it cannot be done the log says why and the loop runs anywhere. In
+     * invoker mode the thread is the owner's, and so is its CPU.
+     *
+     * @param numbers as the system counts CPUs, from 0
+     */
+    public B cpus(int... numbers) {
+      for (int cpu : numbers) {
+        Bounds.within("cpu", cpu, 0, 1 << 16);
+      }
+      cpus = Arrays.stream(numbers).boxed().toList();
+      return self();
+    }
+
+    /**
+     * Everything for the shortest time until a message is noticed, at the price of one busy core
+     * for each event loop: {@link IdleStrategy#SPIN} and {@code tcpNoDelay}. Bind the loops to
+     * cores of their own ({@link #cpus}) as well.
+     */
+    public B lowLatency() {
+      tcpNoDelay = true;
+      return idle(IdleStrategy.SPIN);
     }
 
     /** What makes the threads of the event loops: pinned, named or prioritised ones, say. */

@@ -41,6 +41,13 @@ final class ServerFlags {
   private int loops = 1;
 
   @Option(
+      names = "--cpu",
+      paramLabel = "N",
+      split = ",",
+      description = "The CPU each event loop's thread is bound to, such as 2 or 2,3 (Linux).")
+  private int[] cpus = {};
+
+  @Option(
       names = "--idle",
       paramLabel = "block|spin|yield|backoff",
       converter = IdleConverter.class,
@@ -102,6 +109,7 @@ final class ServerFlags {
         .poller(backend.poller())
         .loops(loops)
         .idle(idle)
+        .cpus(cpus)
         .maxMessageBytes(maxMessageBytes)
         .outboundHardCapBytes(EchoListener.hardCapBytes(maxMessageBytes))
         .outboundSoftMarkBytes(EchoListener.SOFT_MARK_BYTES);

@@ -22,35 +22,47 @@ final class FlightRecorder {
     }
   }
 
+  /** Whether somebody records: before, to load the events would stop the loop for long. */
+  private static boolean isOn() {
+    return PRESENT && Started.byAnyone();
+  }
+
+  private static final class Started {
+
+    static boolean byAnyone() {
+      return jdk.jfr.FlightRecorder.isInitialized();
+    }
+  }
+
   static void opened(Connection connection) {
-    if (PRESENT) {
+    if (isOn()) {
       FlightEvents.opened(connection);
     }
   }
 
   /** A handshake failed: with an HTTP status, or 0 and a cause. */
   static void handshakeFailed(Connection connection, int status, @Nullable Throwable cause) {
-    if (PRESENT) {
+    if (isOn()) {
       FlightEvents.handshakeFailed(connection, status, cause);
     }
   }
 
   static void closed(Connection connection, int code, String reason, @Nullable Throwable cause) {
-    if (PRESENT) {
+    if (isOn()) {
       FlightEvents.closed(connection, code, reason, cause);
     }
   }
 
   /** More than the soft mark is buffered, and was not before. */
   static void backpressure(Connection connection, long bufferedBytes) {
-    if (PRESENT) {
+    if (isOn()) {
       FlightEvents.backpressure(connection, bufferedBytes);
     }
   }
 
   /** Begins to time a callback; null when that is not recorded. */
   static @Nullable Object beginCallback() {
-    return PRESENT ? FlightEvents.beginCallback() : null;
+    return isOn() ? FlightEvents.beginCallback() : null;
   }
 
   /** Ends what {@link #beginCallback} began. */
@@ -61,7 +73,7 @@ final class FlightRecorder {
   }
 
   static void stalled(Thread loop, long millis, String callback, String stack) {
-    if (PRESENT) {
+    if (isOn()) {
       FlightEvents.stalled(loop, millis, callback, stack);
     }
   }

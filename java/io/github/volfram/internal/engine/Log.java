@@ -30,6 +30,10 @@ final class Log {
     LOGGER.log(Level.WARNING, "cannot accept connections for now: {0}", reason);
   }
 
+  static void notPinned(int cpu, String why) {
+    LOGGER.log(Level.WARNING, "an event loop runs on any CPU and not on CPU " + cpu + ": " + why);
+  }
+
   static void notPolled() {
     LOGGER.log(
         Level.WARNING,

@@ -5,6 +5,7 @@ import io.github.volfram.DeflateOptions;
 import io.github.volfram.IdleStrategy;
 import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.transport.Transport;
+import io.github.volfram.internal.transport.jna.NativeSupport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,7 @@ final class Loops {
         if (options.invoker()) {
           continue;
         }
-        Thread thread = factory.newThread(loop::run);
+        Thread thread = factory.newThread(onCpu(options.cpus(), i, loop::run));
         if (thread == null) {
           throw new IllegalStateException("expected a thread of the threadFactory, got null");
         }
@@ -75,6 +76,20 @@ final class Loops {
       throw e;
     }
     invoker = options.invoker() ? new Invoker(first()) : null;
+  }
+
+  private static Runnable onCpu(List<Integer> cpus, int index, Runnable task) {
+    if (cpus.isEmpty()) {
+      return task;
+    }
+    int cpu = cpus.get(index % cpus.size());
+    return () -> {
+      String failure = NativeSupport.current().pin(cpu);
+      if (!failure.isEmpty()) {
+        Log.notPinned(cpu, failure);
+      }
+      task.run();
+    };
   }
 
   private static Thread thread(Runnable task, String name, boolean daemon) {

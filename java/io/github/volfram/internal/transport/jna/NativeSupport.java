@@ -1,5 +1,6 @@
 package io.github.volfram.internal.transport.jna;
 
+import io.github.volfram.internal.transport.Errno;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,19 @@ public final class NativeSupport {
     return "JNA cannot start ("
         + text
         + "); if its library cannot be unpacked, choose a directory with -Djna.tmpdir=<directory>";
+  }
+
+  /**
+   * Binds the calling thread to a CPU.
+   *
+   * @return why that cannot be done, or the empty string when it is
+   */
+  public String pin(int cpu) {
+    if (!isLoaded()) {
+      return unavailabilityCause();
+    }
+    int result = Volfram.vf_pin(cpu);
+    return result == 0 ? "" : Errno.text(-result);
   }
 
   /** Whether the library is loaded and can poll: whether {@link JnaTransport} can be made. */

@@ -9,7 +9,7 @@ package io.github.volfram.internal.transport.jna;
 final class Volfram {
 
   /** VF_ABI_VERSION of the header that this class was written after. */
-  static final int ABI_VERSION = 2;
+  static final int ABI_VERSION = 3;
 
   /** What {@link #vf_layout} returns: the sizes of a slot, a submission and a completion. */
   static final int LAYOUT = SlotTable.BYTES | Submissions.BYTES << 8 | Completions.BYTES << 16;
@@ -25,6 +25,8 @@ final class Volfram {
   static native int vf_simd();
 
   static native int vf_layout();
+
+  static native int vf_pin(int cpu);
 
   static native int vf_mask(long address, int length, int key, long offset);
 
