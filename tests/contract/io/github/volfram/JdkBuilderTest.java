@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.github.volfram.interop.Peers;
 import java.io.IOException;
@@ -20,8 +21,11 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +33,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -384,6 +389,68 @@ final class JdkBuilderTest {
     assertInstanceOf(IOException.class, client.next());
     BackendFixture.until("the input is closed", webSocket::isInputClosed);
     BackendFixture.until("the output is closed", webSocket::isOutputClosed);
+  }
+
+  @Test
+  void theEndOfTheStreamIsACloseWith1006() throws Exception {
+    ScriptedProxy leaving =
+        new ScriptedProxy(
+            (head, socket) ->
+                socket
+                    .getOutputStream()
+                    .write(
+                        ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                                + "Connection: Upgrade\r\nSec-WebSocket-Accept: "
+                                + acceptOf(head)
+                                + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII)));
+    open.add(leaving);
+    Client client = new Client(1);
+    get(builder().buildAsync(URI.create("ws://127.0.0.1:" + leaving.port() + "/"), client));
+    assertEquals("close 1006 ", client.next());
+  }
+
+  private static String acceptOf(String head) {
+    String key = head.replaceAll("(?is).*\r\nSec-WebSocket-Key: ([^\r]*)\r\n.*", "$1");
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-1")
+              .digest(
+                  (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")
+                      .getBytes(StandardCharsets.US_ASCII));
+      return Base64.getEncoder().encodeToString(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void theListenerIsCalledByTheExecutorThatIsGiven() throws Exception {
+    assumeFalse(maker.equals("JDK"), "there it is the HttpClient's");
+    AtomicInteger calls = new AtomicInteger();
+    WebSocketClient own =
+        WebSocketClient.create(ClientOptions.builder().backend(Backend.valueOf(maker)).build());
+    open.add(own);
+    Client client =
+        new Client(Long.MAX_VALUE) {
+          @Override
+          public @Nullable CompletionStage<?> onText(
+              WebSocket from, CharSequence data, boolean last) {
+            events.add(Thread.currentThread().getName());
+            return null;
+          }
+        };
+    WebSocket.Builder builder =
+        own.jdkBuilder(
+            task -> {
+              calls.incrementAndGet();
+              task.run();
+            });
+    get(builder.buildAsync(uri(server()), client));
+    assertTrue(accepted().offerText("Hello"));
+    String thread = (String) client.next();
+    assertTrue(thread.startsWith("volfram-client"), thread);
+    assertTrue(calls.get() > 0);
   }
 
   @Test

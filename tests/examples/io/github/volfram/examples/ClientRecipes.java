@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
@@ -76,12 +77,15 @@ final class ClientRecipes {
   }
 
   static ReconnectingWebSocket reconnecting(
-      WebSocketClient client, URI uri, WebSocketListener listener) {
+      WebSocketClient client,
+      URI uri,
+      WebSocketListener listener,
+      Consumer<ReconnectingWebSocket.State> display) {
     ReconnectOptions options =
         ReconnectOptions.builder()
             .maxDelay(Duration.ofSeconds(10))
             .policy(lost -> lost.closeCode() == 4001 ? null : lost.delay())
-            .onState(state -> System.out.println(state))
+            .onState(display)
             .build();
     ReconnectingWebSocket lasting = client.connectReconnecting(uri, listener, options);
     return lasting;

@@ -14,8 +14,10 @@ import java.net.URI;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -86,9 +88,12 @@ class ClientRecipesTest {
             WebSocketServer.start(ServerOptions.builder().build(), new EchoServer());
         WebSocketClient client = WebSocketClient.create()) {
       URI uri = URI.create("ws://127.0.0.1:" + server.port() + "/");
-      try (ReconnectingWebSocket lasting = ClientRecipes.reconnecting(client, uri, watching)) {
+      Queue<ReconnectingWebSocket.State> states = new ConcurrentLinkedQueue<>();
+      try (ReconnectingWebSocket lasting =
+          ClientRecipes.reconnecting(client, uri, watching, states::add)) {
         assertTrue(opened.get(30, TimeUnit.SECONDS).isOpen());
         assertEquals(ReconnectingWebSocket.State.OPEN, lasting.state());
+        assertTrue(states.contains(ReconnectingWebSocket.State.OPEN));
       }
       ClientRecipes.jdk(client, uri, listener).sendText("Hello", true).join();
       assertEquals("Hello", echo.get(30, TimeUnit.SECONDS));
