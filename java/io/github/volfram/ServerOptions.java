@@ -1,8 +1,10 @@
 package io.github.volfram;
 
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -35,6 +37,11 @@ public final class ServerOptions extends ConnectionOptions {
   /** The Unix domain socket that the server listens on instead of an address, or null. */
   public @Nullable Path unixPath() {
     return values.unixPath;
+  }
+
+  /** Where the server listens besides, in order. */
+  public List<Endpoint> alsoListening() {
+    return values.alsoListening;
   }
 
   /** How many connections may wait in the kernel to be accepted. */
@@ -74,12 +81,21 @@ public final class ServerOptions extends ConnectionOptions {
     return values.sslParameters;
   }
 
+  /**
+   * One more place where a server listens.
+   *
+   * @param address a host and port, or a {@link java.net.UnixDomainSocketAddress}
+   * @param tls gives the TLS context for the next connection, or null where there is no TLS
+   */
+  public record Endpoint(SocketAddress address, @Nullable Supplier<SSLContext> tls) {}
+
   /** Collects options for a server. Not thread-safe. */
   public static final class Builder extends ConnectionOptions.Builder<Builder> {
 
     private String host = "127.0.0.1";
     private int port;
     private @Nullable Path unixPath;
+    private List<Endpoint> alsoListening = List.of();
     private int backlog = 1024;
     private int maxConnections = 1_000_000;
     private Duration shutdownTimeout = Duration.ofSeconds(10);
@@ -120,6 +136,39 @@ public final class ServerOptions extends ConnectionOptions {
      */
     public Builder unixPath(Path path) {
       unixPath = Objects.requireNonNull(path, "path");
+      return this;
+    }
+
+    /**
+     * Listens in one more place, without TLS; may be called again. All places share the listener or
+     * handler, the limits and the event loops. {@code start} fails when one of them cannot be
+     * bound, and listens nowhere then.
+     *
+     * @param address a host and port, or a {@link java.net.UnixDomainSocketAddress}, for which
+     *     holds what {@link #unixPath} says
+     */
+    public Builder alsoListen(SocketAddress address) {
+      return also(new Endpoint(Objects.requireNonNull(address, "address"), null));
+    }
+
+    /**
+     * Listens in one more place, with TLS, as {@link #alsoListen} does: so one server speaks {@code
+     * ws} here and {@code wss} there. {@link #tls} does not hold for it, {@link #sslParameters}
+     * does.
+     *
+     * @param context as for {@link #tls(Supplier)}
+     */
+    public Builder alsoListenTls(SocketAddress address, Supplier<SSLContext> context) {
+      return also(
+          new Endpoint(
+              Objects.requireNonNull(address, "address"),
+              Objects.requireNonNull(context, "context")));
+    }
+
+    private Builder also(Endpoint endpoint) {
+      List<Endpoint> more = new ArrayList<>(alsoListening);
+      more.add(endpoint);
+      alsoListening = List.copyOf(more);
       return this;
     }
 

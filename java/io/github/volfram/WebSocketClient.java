@@ -1,8 +1,11 @@
 package io.github.volfram;
 
 import io.github.volfram.internal.engine.ClientEngine;
+import io.github.volfram.internal.engine.JdkBuilder;
 import java.net.URI;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /**
  * A WebSocket client (RFC 6455) for any number of connections, which share its event loops. It runs
@@ -79,6 +82,42 @@ public final class WebSocketClient implements AutoCloseable {
   public ReconnectingWebSocket connectReconnecting(
       ClientRequest request, WebSocketListener listener, ReconnectOptions options) {
     return engine.connectReconnecting(request, listener, options);
+  }
+
+  /**
+   * A builder of the JDK's interface, so that code written for {@code
+   * HttpClient.newWebSocketBuilder()} uses this client by changing that line. Only where the module
+   * {@code java.net.http} is present, which a module that calls this must require.
+   *
+   * <p>It does what the JDK's documentation says: a listener is invoked as often as it has
+   * requested, with parts of messages as they arrive, and where nothing is requested the connection
+   * is not read. The listener is invoked, and futures are completed, by threads that may block. The
+   * differences:
+   *
+   * <ul>
+   *   <li>Several sends may be outstanding; they are sent in the order of the calls, and one that
+   *       would raise what is buffered above {@code outboundHardCapBytes} fails with {@link
+   *       OutboundFullException}.
+   *   <li>The options of this client hold besides: timeouts, keepalive pings, proxy, the limits of
+   *       frames and messages ({@code maxMessageBytes} is 1 MiB by default, also of one in parts).
+   *   <li>Data handed to a listener is a copy that stays valid, whatever stage it returns; a stage
+   *       that fails ends the connection as an exception does.
+   *   <li>A close frame of the server is answered at once, and {@code onClose} is invoked when the
+   *       socket is closed; the server is waited for no longer than {@code closeTimeout}, then
+   *       {@code onError} is.
+   * </ul>
+   */
+  public java.net.http.WebSocket.Builder jdkBuilder() {
+    return JdkBuilder.of(engine, null);
+  }
+
+  /**
+   * A builder as {@link #jdkBuilder()} makes it, whose listeners are invoked and whose futures are
+   * completed by an executor: {@code Runnable::run} for the event loop's thread, which must not
+   * block.
+   */
+  public java.net.http.WebSocket.Builder jdkBuilder(Executor executor) {
+    return JdkBuilder.of(engine, Objects.requireNonNull(executor, "executor"));
   }
 
   /** The backend that was chosen: {@link Backend#NATIVE} or {@link Backend#NIO}. */

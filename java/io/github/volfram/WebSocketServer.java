@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
 
@@ -48,24 +49,37 @@ public final class WebSocketServer implements AutoCloseable {
   }
 
   /**
-   * Where the server listens, with the real port where port 0 was asked for.
+   * Where the server listens, with the real port where port 0 was asked for; of several places, the
+   * first.
    *
    * @throws IllegalStateException when it listens on a Unix domain socket
    */
   public InetSocketAddress address() {
-    if (engine.address() instanceof InetSocketAddress address) {
+    if (socketAddress() instanceof InetSocketAddress address) {
       return address;
     }
-    throw new IllegalStateException("expected a host and port, got " + engine.address());
-  }
-
-  /** Where the server listens: a host and port, or a {@link java.net.UnixDomainSocketAddress}. */
-  public SocketAddress socketAddress() {
-    return engine.address();
+    throw new IllegalStateException("expected a host and port, got " + socketAddress());
   }
 
   /**
-   * The port that the server listens on.
+   * Where the server listens: a host and port, or a {@link java.net.UnixDomainSocketAddress}; of
+   * several places, the first.
+   */
+  public SocketAddress socketAddress() {
+    return engine.addresses().get(0);
+  }
+
+  /**
+   * Everywhere the server listens, with real ports: first {@link #socketAddress()}, then those of
+   * {@link ServerOptions.Builder#alsoListen} and {@link ServerOptions.Builder#alsoListenTls} in the
+   * order of these calls.
+   */
+  public List<SocketAddress> addresses() {
+    return engine.addresses();
+  }
+
+  /**
+   * The port that the server listens on; of several, the first.
    *
    * @throws IllegalStateException when it listens on a Unix domain socket
    */

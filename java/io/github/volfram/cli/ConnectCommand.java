@@ -18,6 +18,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Parameters;
       "Connects to a WebSocket server and talks to it over the standard streams.",
       "Each line of the input is sent as a text message, each message received is printed; the end"
           + " of the input closes the connection.",
-      "The exit code is 0 when the connection was closed with 1000, 1001 or no code."
+      "The exit code is 0 when the connection was closed with 1000, 1001 or no code; with"
+          + " --reconnect, the last one."
     })
 final class ConnectCommand implements Callable<Integer> {
 
@@ -92,6 +94,15 @@ final class ConnectCommand implements Callable<Integer> {
       description = "Connects to this Unix domain socket; the URL still names Host and path.")
   private @Nullable Path unixPath;
 
+  @Option(
+      names = "--reconnect",
+      description = {
+        "Connects again, each time after a longer while, when that fails or the connection is lost,"
+            + " until the end of the input or until the server closes it with 1000.",
+        "A line that could not leave is sent on the next connection."
+      })
+  private boolean reconnect;
+
   @Override
   public Integer call() throws GeneralSecurityException {
     ClientOptions.Builder options =
@@ -121,30 +132,46 @@ final class ConnectCommand implements Callable<Integer> {
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     try (WebSocketClient client = WebSocketClient.create(options.build())) {
-      PrintingListener listener = new PrintingListener(out);
-      WebSocket webSocket = client.connect(uri, listener).join();
-      System.err.println(connected(webSocket.subprotocol()));
-      Thread reader = new Thread(() -> sendLines(webSocket), "volfram-stdin");
-      reader.setDaemon(true); // a read of the standard input cannot be interrupted
-      reader.start();
-      PrintingListener.End end = listener.end().join();
-      System.err.println(end.describe());
-      return end.isClean() ? 0 : 1;
+      PrintingListener.End end =
+          reconnect ? new LastingConnection(client, uri, out).end() : talk(client, out);
+      return end != null && end.isClean() ? 0 : 1;
     }
   }
 
-  private String connected(@Nullable String subprotocol) {
+  private PrintingListener.End talk(WebSocketClient client, PrintStream out) {
+    CompletableFuture<PrintingListener.End> ended = new CompletableFuture<>();
+    PrintingListener listener = new PrintingListener(out, ended::complete);
+    WebSocket webSocket = client.connect(uri, listener).join();
+    System.err.println(connected(uri, webSocket.subprotocol()));
+    readInput(() -> sendLines(webSocket));
+    PrintingListener.End end = ended.join();
+    System.err.println(end.describe());
+    return end;
+  }
+
+  static String connected(URI uri, @Nullable String subprotocol) {
     return "connected to " + uri + (subprotocol == null ? "" : ", subprotocol " + subprotocol);
+  }
+
+  /** Runs what reads the standard input. */
+  static void readInput(Runnable task) {
+    Thread reader = new Thread(task, "volfram-stdin");
+    reader.setDaemon(true); // a read of the standard input cannot be interrupted
+    reader.start();
+  }
+
+  /** The lines of the standard input. */
+  static BufferedReader lines() {
+    return new BufferedReader(
+        new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8));
   }
 
   /**
    * Sends one line after the other, each when the one before has left, so that few are buffered.
    */
   private static void sendLines(WebSocket webSocket) {
-    BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8));
     try {
+      BufferedReader lines = lines();
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         webSocket.sendText(line).join();
       }

@@ -5,11 +5,11 @@ import io.github.volfram.WebSocket;
 import io.github.volfram.WebSocketListener;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
-import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Prints each message and keeps how the connection ended. */
-final class PrintingListener implements WebSocketListener {
+/** Prints each message and tells how the connection ended. */
+class PrintingListener implements WebSocketListener {
 
   /** How a connection ended; the arguments of {@link WebSocketListener#onClose}. */
   record End(int code, String reason, @Nullable Throwable cause) {
@@ -32,14 +32,11 @@ final class PrintingListener implements WebSocketListener {
   }
 
   private final PrintStream out;
-  private final CompletableFuture<End> end = new CompletableFuture<>();
+  private final Consumer<End> onEnd;
 
-  PrintingListener(PrintStream out) {
+  PrintingListener(PrintStream out, Consumer<End> onEnd) {
     this.out = out;
-  }
-
-  CompletableFuture<End> end() {
-    return end;
+    this.onEnd = onEnd;
   }
 
   @Override
@@ -54,6 +51,6 @@ final class PrintingListener implements WebSocketListener {
 
   @Override
   public void onClose(WebSocket webSocket, int code, String reason, @Nullable Throwable cause) {
-    end.complete(new End(code, reason, cause));
+    onEnd.accept(new End(code, reason, cause));
   }
 }

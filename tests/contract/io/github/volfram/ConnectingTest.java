@@ -4,19 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -73,6 +78,39 @@ final class ConnectingTest extends BackendFixture {
       assertInstanceOf(SocketTimeoutException.class, failure(futures.get(4)));
       futures.forEach(future -> future.cancel(true));
       until("all are given up", () -> client.connectionCount() == 0);
+    }
+  }
+
+  @Test
+  void aResetDuringTheTlsHandshakeIsOneFailureAndFreesTheDescriptor_K8() throws Exception {
+    Path descriptors = Path.of("/proc/self/fd");
+    assumeTrue(Files.isDirectory(descriptors), "only Linux counts descriptors this way");
+    WebSocketClient client = client();
+    Closes closes = new Closes();
+    try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      URI uri = URI.create("wss://127.0.0.1:" + server.getLocalPort() + "/");
+      long before = 0;
+      for (int round = 0; round <= 50; round++) {
+        CompletableFuture<WebSocket> future = client.connect(uri, closes);
+        try (Socket accepted = server.accept()) {
+          accepted.setSoTimeout(30_000);
+          assertEquals(22, accepted.getInputStream().read(), "a TLS handshake record begins");
+          accepted.setSoLinger(true, 0); // closing sends a reset
+        }
+        assertInstanceOf(IOException.class, failure(future));
+        until("the connection is gone", () -> client.connectionCount() == 0);
+        if (round == 0) { // all classes are loaded now
+          before = count(descriptors);
+        }
+      }
+      assertTrue(count(descriptors) < before + 25, "descriptors are left open");
+    }
+    assertEquals(0, closes.opened.get() + closes.closed.get());
+  }
+
+  private static long count(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.count();
     }
   }
 

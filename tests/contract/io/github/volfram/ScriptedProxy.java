@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A proxy, or another HTTP server, that answers each request head as a test says. */
-final class ScriptedProxy implements AutoCloseable {
+public final class ScriptedProxy implements AutoCloseable {
 
   /** What to do with one connection whose head has been read. */
-  interface Answer {
+  public interface Answer {
     void to(String head, Socket client) throws IOException;
   }
 
@@ -24,20 +24,20 @@ final class ScriptedProxy implements AutoCloseable {
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
   /** The heads of all requests, in order. */
-  final List<String> heads = new CopyOnWriteArrayList<>();
+  public final List<String> heads = new CopyOnWriteArrayList<>();
 
   /** Everything that clients have sent through tunnels. */
   final ByteArrayOutputStream tunnelled = new ByteArrayOutputStream();
 
   private final Answer answer;
 
-  ScriptedProxy(Answer answer) throws IOException {
+  public ScriptedProxy(Answer answer) throws IOException {
     this.answer = answer;
     daemon(this::accept);
   }
 
   /** Says the same to everyone, then waits for the client to leave. */
-  static ScriptedProxy saying(String text) throws IOException {
+  public static ScriptedProxy saying(String text) throws IOException {
     return new ScriptedProxy(
         (head, client) -> {
           client.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
@@ -45,7 +45,7 @@ final class ScriptedProxy implements AutoCloseable {
         });
   }
 
-  InetSocketAddress address() {
+  public InetSocketAddress address() {
     return (InetSocketAddress) listening.getLocalSocketAddress();
   }
 
@@ -91,7 +91,7 @@ final class ScriptedProxy implements AutoCloseable {
   }
 
   /** Makes the tunnel that the head asks for, and copies until an end. */
-  void tunnel(String head, Socket client) throws IOException {
+  public void tunnel(String head, Socket client) throws IOException {
     String authority = head.split(" ")[1];
     int colon = authority.lastIndexOf(':');
     try (Socket origin =

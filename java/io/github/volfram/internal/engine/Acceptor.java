@@ -26,7 +26,6 @@ final class Acceptor {
   private final ConnectionSettings settings;
   private final List<EventLoop> loops;
   private final ServerOptions options;
-  private final @Nullable Supplier<SSLContext> tls;
   private final int maxConnections;
   private final boolean plainHttp;
   private final ServerDeflate deflate;
@@ -50,7 +49,6 @@ final class Acceptor {
     settings.publisher = new Publisher(loops, settings.hardCapBytes);
     this.loops = loops;
     this.options = options;
-    this.tls = options.tls();
     this.maxConnections = options.maxConnections();
     this.plainHttp = options.plainHttp();
     this.deflate = settings.serverDeflate();
@@ -88,8 +86,12 @@ final class Acceptor {
     closing = true;
   }
 
-  /** Takes a connection that the first loop has accepted. */
-  void accepted(AcceptedSocket socket) {
+  /**
+   * Takes a connection that the first loop has accepted.
+   *
+   * @param tls gives the context for it, or null for no TLS
+   */
+  void accepted(AcceptedSocket socket, @Nullable Supplier<SSLContext> tls) {
     int count = settings.population.count();
     if (closing || count - MAX_REFUSALS >= maxConnections) {
       socket.discard();
@@ -100,14 +102,15 @@ final class Acceptor {
     next = (next + 1) % loops.size();
     boolean full = count >= maxConnections;
     if (loop.tasks().isCurrent()) {
-      adopt(loop, socket, full);
-    } else if (!loop.tasks().tryExecute(() -> adopt(loop, socket, full))) {
+      adopt(loop, socket, tls, full);
+    } else if (!loop.tasks().tryExecute(() -> adopt(loop, socket, tls, full))) {
       settings.population.remove();
       socket.discard();
     }
   }
 
-  private void adopt(EventLoop loop, AcceptedSocket socket, boolean full) {
+  private void adopt(
+      EventLoop loop, AcceptedSocket socket, @Nullable Supplier<SSLContext> tls, boolean full) {
     if (closing) {
       settings.population.remove();
       socket.discard();
@@ -117,7 +120,7 @@ final class Acceptor {
     connection.enter(new ServerHandshakeStage(connection, this, full));
     loop.register(connection);
     try {
-      secure(connection);
+      secure(connection, tls);
       loop.adopt(connection, socket);
     } catch (IOException | RuntimeException e) {
       socket.discard(); // if it was not taken
@@ -131,7 +134,7 @@ final class Acceptor {
   /**
    * Before there is a socket: when code of the application throws, nothing is spoken without TLS.
    */
-  private void secure(Connection connection) {
+  private void secure(Connection connection, @Nullable Supplier<SSLContext> tls) {
     if (tls != null) {
       try {
         SSLContext context = Objects.requireNonNull(tls.get(), "the TLS context");

@@ -7,6 +7,7 @@ import io.github.volfram.SendCallback;
 import io.github.volfram.WebSocketClosedException;
 import io.github.volfram.internal.frame.FrameEncoder;
 import io.github.volfram.internal.frame.Opcode;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Supplier;
@@ -184,7 +185,12 @@ abstract class Admission extends Lifecycle {
 
   /** Tells a callback that its message was refused. */
   final void tellRefused(SendCallback callback, int length) {
-    tell(callback, () -> maySend() ? full(frameBytes(length)) : closed());
+    tell(callback, () -> refusal(length));
+  }
+
+  /** Why a message of this many bytes was refused. */
+  final IOException refusal(int length) {
+    return maySend() ? full(frameBytes(length)) : closed();
   }
 
   private static void completeLater(EventLoop loop, SendCallback callback, Exception failure) {

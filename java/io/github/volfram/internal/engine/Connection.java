@@ -214,7 +214,7 @@ final class Connection extends Admission implements WebSocket {
           "expected a close code of 1000 or 3000-4999 (RFC 6455 §7.4), got " + code);
     }
     byte[] payload = CloseFrame.encode(code, reason);
-    run(() -> close(payload));
+    onLoop(() -> close(payload));
   }
 
   /** Begins the closing handshake with 1001. */
@@ -224,7 +224,7 @@ final class Connection extends Admission implements WebSocket {
 
   @Override
   public void abort() {
-    run(this::drop);
+    onLoop(this::drop);
   }
 
   @Override
@@ -239,22 +239,22 @@ final class Connection extends Admission implements WebSocket {
 
   @Override
   public void pauseReading() {
-    run(() -> stopReading(PAUSED_BY_APPLICATION));
+    onLoop(() -> stopReading(PAUSED_BY_APPLICATION));
   }
 
   @Override
   public void resumeReading() {
-    run(() -> startReading(PAUSED_BY_APPLICATION));
+    onLoop(() -> startReading(PAUSED_BY_APPLICATION));
   }
 
   /** Stops receiving for the sake of {@link Inbound}, or receives again. Any thread. */
   void holdBack(boolean on) {
-    run(on ? () -> stopReading(PAUSED_BY_INBOUND) : () -> startReading(PAUSED_BY_INBOUND));
+    onLoop(on ? () -> stopReading(PAUSED_BY_INBOUND) : () -> startReading(PAUSED_BY_INBOUND));
   }
 
   /** Calls back when the kernel has what was taken so far, or the connection closes. Any thread. */
   void whenSent(SendCallback callback) {
-    run(
+    onLoop(
         () -> {
           if (maySend()) {
             await(callback);
@@ -264,7 +264,8 @@ final class Connection extends Admission implements WebSocket {
         });
   }
 
-  private void run(Runnable task) {
+  /** Runs a task on the loop's thread: at once if this is it. */
+  void onLoop(Runnable task) {
     if (loop.tasks().isCurrent()) {
       task.run();
     } else {
@@ -334,14 +335,14 @@ final class Connection extends Admission implements WebSocket {
   public void subscribe(String topic) {
     Objects.requireNonNull(topic, "topic");
     publisher();
-    run(() -> loop.topics.subscribe(this, topic));
+    onLoop(() -> loop.topics.subscribe(this, topic));
   }
 
   @Override
   public void unsubscribe(String topic) {
     Objects.requireNonNull(topic, "topic");
     publisher();
-    run(() -> loop.topics.unsubscribe(this, topic));
+    onLoop(() -> loop.topics.unsubscribe(this, topic));
   }
 
   @Override

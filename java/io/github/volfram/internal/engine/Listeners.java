@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The listening sockets of a loop, by slot. Owned by the loop's thread. */
@@ -16,7 +18,7 @@ final class Listeners {
   private static final long PAUSE_NANOS = 200_000_000L;
   private static final long LOG_NANOS = 1_000_000_000L;
 
-  private record Listener(long token, Acceptor acceptor) {}
+  private record Listener(long token, Acceptor acceptor, @Nullable Supplier<SSLContext> tls) {}
 
   private final Transport transport;
   private final ConnectionRegistry registry;
@@ -31,11 +33,18 @@ final class Listeners {
     this.deadlines = deadlines;
   }
 
-  SocketAddress listen(Acceptor acceptor, SocketAddress address, int backlog) throws IOException {
+  /**
+   * Listens.
+   *
+   * @param tls gives the context for each connection that is accepted here, or null for no TLS
+   */
+  SocketAddress listen(
+      Acceptor acceptor, @Nullable Supplier<SSLContext> tls, SocketAddress address, int backlog)
+      throws IOException {
     long token = registry.add(null);
     try {
       SocketAddress bound = transport.listen(token, address, backlog);
-      open.put(Tokens.slot(token), new Listener(token, acceptor));
+      open.put(Tokens.slot(token), new Listener(token, acceptor, tls));
       return bound;
     } catch (IOException | RuntimeException e) {
       registry.remove(token);
@@ -50,7 +59,7 @@ final class Listeners {
       return;
     }
     try {
-      listener.acceptor().accepted(socket);
+      listener.acceptor().accepted(socket, listener.tls());
     } catch (Throwable thrown) { // an error of this library must not end the loop
       Log.taskFailed(thrown);
       socket.discard();

@@ -7,7 +7,7 @@ import io.github.volfram.UpgradeHandler;
 import io.github.volfram.WebSocketListener;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +16,7 @@ public final class ServerEngine {
 
   private final Loops loops;
   private final Acceptor acceptor;
-  private final @Nullable SocketFile file;
-  private final SocketAddress address;
+  private final Endpoints endpoints;
   private final long shutdownNanos;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -36,9 +35,7 @@ public final class ServerEngine {
             : ConnectionSettings.nanos(options.shutdownTimeout());
     try {
       acceptor = new Acceptor(options, loops.all(), handler, listener);
-      Path path = options.unixPath();
-      file = path == null ? null : new SocketFile(path);
-      address = listen(options);
+      endpoints = new Endpoints(options, loops.first().listeners(), acceptor);
     } catch (IOException | RuntimeException e) {
       loops.closeUnstarted();
       throw e;
@@ -46,20 +43,9 @@ public final class ServerEngine {
     loops.start();
   }
 
-  private SocketAddress listen(ServerOptions options) throws IOException {
-    Listeners listeners = loops.first().listeners();
-    if (file == null) {
-      return listeners.listen(acceptor, options.address(), options.backlog());
-    }
-    file.makeWay();
-    SocketAddress bound = listeners.listen(acceptor, file.address(), options.backlog());
-    file.bound();
-    return bound;
-  }
-
-  /** Where the server listens. */
-  public SocketAddress address() {
-    return address;
+  /** Where the server listens, in the order of the options. */
+  public List<SocketAddress> addresses() {
+    return endpoints.addresses();
   }
 
   /** The backend that was chosen. */
@@ -99,9 +85,7 @@ public final class ServerEngine {
       return;
     }
     acceptor.close();
-    if (file != null) {
-      file.remove();
-    }
+    endpoints.removeFiles();
     loops.first().tasks().execute(loops.first().listeners()::close);
     loops.end(acceptor.population(), shutdownNanos);
   }

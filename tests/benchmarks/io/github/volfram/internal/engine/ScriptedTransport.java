@@ -89,7 +89,11 @@ final class ScriptedTransport implements Transport {
     ServerOptions options = ServerOptions.builder().backend(Backend.NIO).build();
     loop.tasks().begin();
     loop.listeners()
-        .listen(new Acceptor(options, List.of(loop), handler, null), options.address(), 1);
+        .listen(
+            new Acceptor(options, List.of(loop), handler, null),
+            options.tls(),
+            options.address(),
+            1);
     loop.poll();
     act = Act.UPGRADE;
     loop.poll();

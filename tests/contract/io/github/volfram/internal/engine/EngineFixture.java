@@ -65,8 +65,9 @@ abstract class EngineFixture {
   }
 
   void serve(ServerOptions.Builder options, UpgradeHandler handler) throws IOException {
-    acceptor = new Acceptor(options.build(), List.of(loop), handler, events);
-    address = loop.listeners().listen(acceptor, network.anyAddress(), 100);
+    ServerOptions built = options.build();
+    acceptor = new Acceptor(built, List.of(loop), handler, events);
+    address = loop.listeners().listen(acceptor, built.tls(), network.anyAddress(), 100);
   }
 
   /** A peer that is connected and has not said anything. */
