@@ -5,6 +5,7 @@ module io.github.volfram {
   requires static info.picocli;
   requires static java.logging;
   requires static jdk.jfr;
+  requires static micrometer.core;
   requires static transitive org.jspecify;
 
   exports io.github.volfram;
