@@ -6,6 +6,7 @@ module io.github.volfram {
   requires static java.logging;
   requires static jdk.jfr;
   requires static transitive java.net.http;
+  requires static micrometer.core;
   requires static transitive org.jspecify;
 
   exports io.github.volfram;

@@ -54,6 +54,19 @@ public final class ServerOptions extends ConnectionOptions {
     return values.maxConnections;
   }
 
+  /**
+   * How many connections there may be from one address; {@link Integer#MAX_VALUE} for as many as
+   * there may be at all.
+   */
+  public int maxConnectionsPerAddress() {
+    return values.maxConnectionsPerAddress;
+  }
+
+  /** How many connections are accepted in a second; {@link Integer#MAX_VALUE} for all that come. */
+  public int maxAcceptsPerSecond() {
+    return values.maxAcceptsPerSecond;
+  }
+
   /** How long {@link WebSocketServer#close()} waits for closing handshakes. */
   public Duration shutdownTimeout() {
     return values.shutdownTimeout;
@@ -98,6 +111,8 @@ public final class ServerOptions extends ConnectionOptions {
     private List<Endpoint> alsoListening = List.of();
     private int backlog = 1024;
     private int maxConnections = 1_000_000;
+    private int maxConnectionsPerAddress = Integer.MAX_VALUE;
+    private int maxAcceptsPerSecond = Integer.MAX_VALUE;
     private Duration shutdownTimeout = Duration.ofSeconds(10);
     private boolean plainHttp;
     private @Nullable List<String> allowedOrigins;
@@ -181,6 +196,29 @@ public final class ServerOptions extends ConnectionOptions {
     /** How many connections there may be: 1,000,000 by default; further ones are answered 503. */
     public Builder maxConnections(int count) {
       maxConnections = (int) Bounds.within("maxConnections", count, 1, Integer.MAX_VALUE);
+      return this;
+    }
+
+    /**
+     * How many connections there may be from one address: by default as many as there may be at
+     * all. Further ones are answered 503, and closed at once while eight of those are waiting. An
+     * IPv6 address counts as its network, the first 64 bits. Connections through a Unix domain
+     * socket do not count; those through a proxy all have the proxy's address.
+     */
+    public Builder maxConnectionsPerAddress(int count) {
+      maxConnectionsPerAddress =
+          (int) Bounds.within("maxConnectionsPerAddress", count, 1, Integer.MAX_VALUE);
+      return this;
+    }
+
+    /**
+     * How many connections are accepted in a second, for a server that many clients come back to at
+     * once, say, each with a handshake of TLS: by default all that come. The others wait in the
+     * kernel, at most {@code backlog} of them, while nothing listens. In the short run up to 64 may
+     * be accepted at a time.
+     */
+    public Builder maxAcceptsPerSecond(int count) {
+      maxAcceptsPerSecond = (int) Bounds.within("maxAcceptsPerSecond", count, 1, Integer.MAX_VALUE);
       return this;
     }
 

@@ -5,8 +5,9 @@ package io.github.volfram;
 public interface UpgradeHandler {
 
   /**
-   * Answers one request. Called by an event loop's thread; must not block. When it throws, the
-   * client is answered with status 500.
+   * Answers one request. Called by an event loop's thread; must not block: what has to wait is
+   * answered with {@link UpgradeResponse#later}. When it throws, the client is answered with status
+   * 500.
    *
    * @param request the request, valid WebSocket upgrades and, where {@code plainHttp} is on, plain
    *     GET and HEAD requests

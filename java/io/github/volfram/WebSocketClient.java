@@ -136,6 +136,14 @@ public final class WebSocketClient implements AutoCloseable {
   }
 
   /**
+   * What the client has done since it was made, also after {@link #close()}. Does not block, takes
+   * no lock and does not slow the event loops: read it as often as you like.
+   */
+  public Counters counters() {
+    return engine.counters();
+  }
+
+  /**
    * Makes one turn of the event loop of a client with {@code invoker(true)}: does what other
    * threads asked for, sends, receives and calls listeners, and does not wait. To be called again
    * and again by one thread, which is then the event loop's.

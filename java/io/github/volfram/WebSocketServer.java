@@ -7,6 +7,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /**
@@ -105,6 +106,27 @@ public final class WebSocketServer implements AutoCloseable {
   /** How many connections there are, those in their opening or closing handshake included. */
   public int connectionCount() {
     return engine.connectionCount();
+  }
+
+  /**
+   * What the server has done since it was started, also after {@link #close()}. Does not block,
+   * takes no lock and does not slow the event loops: read it as often as you like.
+   */
+  public Counters counters() {
+    return engine.counters();
+  }
+
+  /**
+   * The connections that there are, those in their opening or closing handshake included. Does not
+   * block. Each event loop looks through its own between two turns and makes one object for each,
+   * about 200 bytes, so this is for a console and not for a hot path.
+   *
+   * @return completed by an event loop's thread, or by the caller's once the server is closed; the
+   *     list is immutable, in no order, and empty after {@link #close()}. Waiting for it in a
+   *     callback would block the thread that is to complete it.
+   */
+  public CompletableFuture<List<ConnectionInfo>> connections() {
+    return engine.connections();
   }
 
   /**

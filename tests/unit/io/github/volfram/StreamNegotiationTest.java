@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What the two sides of a stream agree on, refuse, and may not ask for. */
@@ -70,6 +71,7 @@ class StreamNegotiationTest extends StreamHandshakeFixture {
               throw thrown;
             },
             request -> null,
+            request -> UpgradeResponse.later(new CompletableFuture<>()),
             request -> UpgradeResponse.accept().withSubprotocol("not offered"),
             request -> UpgradeResponse.accept().withHeader("a", "b\r\nc: d"));
     for (UpgradeHandler handler : broken) {

@@ -23,10 +23,14 @@ final class Acceptor {
   /** How many connections above the limit are still told that the server is full. */
   private static final int MAX_REFUSALS = 128;
 
+  /** How many above that of one address. */
+  private static final int MAX_REFUSALS_PER_ADDRESS = 8;
+
   private final ConnectionSettings settings;
   private final List<EventLoop> loops;
   private final ServerOptions options;
   private final int maxConnections;
+  private final Pace pace;
   private final boolean plainHttp;
   private final ServerDeflate deflate;
   private final OriginPolicy origins;
@@ -47,9 +51,13 @@ final class Acceptor {
       @Nullable WebSocketListener listener) {
     this.settings = new ConnectionSettings(Role.SERVER, options);
     settings.publisher = new Publisher(loops, settings.hardCapBytes);
+    if (options.maxConnectionsPerAddress() < Integer.MAX_VALUE) {
+      settings.addresses = new AddressLimit(options.maxConnectionsPerAddress());
+    }
     this.loops = loops;
     this.options = options;
     this.maxConnections = options.maxConnections();
+    this.pace = new Pace(options.maxAcceptsPerSecond());
     this.plainHttp = options.plainHttp();
     this.deflate = settings.serverDeflate();
     this.origins = OriginPolicy.allowing(options.allowedOrigins());
@@ -77,6 +85,11 @@ final class Acceptor {
     return settings.population;
   }
 
+  /** How fast connections are accepted; for the loop that does. */
+  Pace pace() {
+    return pace;
+  }
+
   ServerHandshake newHandshake() {
     return new ServerHandshake(HandshakeLimits.DEFAULT, plainHttp, deflate);
   }
@@ -89,10 +102,15 @@ final class Acceptor {
   /**
    * Takes a connection that the first loop has accepted.
    *
+   * @param counters of the loop that has accepted it
    * @param tls gives the context for it, or null for no TLS
    */
-  void accepted(AcceptedSocket socket, @Nullable Supplier<SSLContext> tls) {
+  void accepted(AcceptedSocket socket, LoopCounters counters, @Nullable Supplier<SSLContext> tls) {
     int count = settings.population.count();
+    boolean full = count >= maxConnections;
+    if (closing || full) {
+      counters.refused();
+    }
     if (closing || count - MAX_REFUSALS >= maxConnections) {
       socket.discard();
       return;
@@ -100,7 +118,6 @@ final class Acceptor {
     settings.population.add();
     EventLoop loop = loops.get(next);
     next = (next + 1) % loops.size();
-    boolean full = count >= maxConnections;
     if (loop.tasks().isCurrent()) {
       adopt(loop, socket, tls, full);
     } else if (!loop.tasks().tryExecute(() -> adopt(loop, socket, tls, full))) {
@@ -112,12 +129,16 @@ final class Acceptor {
   private void adopt(
       EventLoop loop, AcceptedSocket socket, @Nullable Supplier<SSLContext> tls, boolean full) {
     if (closing) {
+      if (!full) {
+        loop.counters.refused();
+      }
       settings.population.remove();
       socket.discard();
       return;
     }
     Connection connection = new Connection(loop, settings, ConnectionState.HANDSHAKING);
-    connection.enter(new ServerHandshakeStage(connection, this, full));
+    ServerHandshakeStage stage = new ServerHandshakeStage(connection, this);
+    connection.enter(stage);
     loop.register(connection);
     try {
       secure(connection, tls);
@@ -128,6 +149,20 @@ final class Acceptor {
       return;
     }
     connection.rememberRemoteAddress();
+    AddressLimit addresses = settings.addresses;
+    int above = addresses == null ? 0 : addresses.add(connection.remoteAddress());
+    if (above > 0 && !full) {
+      loop.counters.refused();
+    }
+    if (above > MAX_REFUSALS_PER_ADDRESS) {
+      connection.drop();
+      return;
+    }
+    if (full) {
+      stage.refuse("the server is full");
+    } else if (above > 0) {
+      stage.refuse("there are too many connections from this address");
+    }
     loop.expire(connection, loop.now() + settings.handshakeNanos);
   }
 

@@ -3,6 +3,7 @@ package io.github.volfram.internal.engine;
 import io.github.volfram.Backend;
 import io.github.volfram.ClientOptions;
 import io.github.volfram.ClientRequest;
+import io.github.volfram.Counters;
 import io.github.volfram.ReconnectOptions;
 import io.github.volfram.ReconnectingWebSocket;
 import io.github.volfram.WebSocket;
@@ -47,6 +48,11 @@ public final class ClientEngine {
   /** How many connections there are. */
   public int connectionCount() {
     return settings.population.count();
+  }
+
+  /** What all loops have done. */
+  public Counters counters() {
+    return LoopCounters.sum(loops.all());
   }
 
   /** Begins to connect. */

@@ -105,6 +105,7 @@ final class ConnectStage extends Stage {
     release(); // the other tries, and the winner, which has no socket any more
     connection.become(ConnectionState.HANDSHAKING);
     connection.rememberRemoteAddress();
+    connection.loop.counters.accepted();
     connection.loop.expire(connection, connection.loop.now() + connection.settings.handshakeNanos);
     if (to.tunnel() == null) {
       ClientHandshakeStage.begin(connection, attempt, to);

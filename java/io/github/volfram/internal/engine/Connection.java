@@ -24,11 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection extends Admission implements WebSocket {
 
-  /** The opcode of the message whose parts are being offered, or 0. */
-  private int partOpcode;
+  /** Where in {@link #part} the opcode stands; a UTF-8 state has 24 bits. */
+  private static final int PART_OPCODE_SHIFT = 24;
 
-  /** The UTF-8 state after the parts of an open text message. */
-  private int partUtf8;
+  /**
+   * The opcode of the message whose parts are being offered, above the UTF-8 state after them; 0
+   * for no such message.
+   */
+  private int part;
 
   private volatile @Nullable Object attachment;
 
@@ -143,14 +146,14 @@ final class Connection extends Admission implements WebSocket {
   @Override
   public boolean offerTextPart(ByteBuffer utf8, boolean last) {
     requirePart(Opcode.TEXT);
-    int before = partOpcode == 0 ? Masker.UTF8_COMPLETE : partUtf8;
+    int before = part & (1 << PART_OPCODE_SHIFT) - 1;
     int after = Utf8.next(before, utf8, utf8.position(), utf8.remaining());
     if (after < 0 || (last && after != Masker.UTF8_COMPLETE)) {
       throw notUtf8(after);
     }
     boolean taken = offerPart(Opcode.TEXT, utf8, last);
     if (taken) {
-      partUtf8 = after;
+      part |= after;
     }
     return taken;
   }
@@ -162,10 +165,11 @@ final class Connection extends Admission implements WebSocket {
   }
 
   private void requirePart(int opcode) {
-    if (partOpcode != 0 && partOpcode != opcode) {
+    int open = part >>> PART_OPCODE_SHIFT;
+    if (open != 0 && open != opcode) {
       throw new IllegalStateException(
           "expected a part of the open "
-              + Opcode.name(partOpcode)
+              + Opcode.name(open)
               + " message, got a "
               + Opcode.name(opcode)
               + " part");
@@ -174,10 +178,10 @@ final class Connection extends Admission implements WebSocket {
 
   private boolean offerPart(int opcode, ByteBuffer payload, boolean last) {
     int flags = (last ? LAST : 0) | MAY_COMPRESS;
-    int frame = partOpcode == 0 ? opcode : Opcode.CONTINUATION;
+    int frame = part == 0 ? opcode : Opcode.CONTINUATION;
     boolean taken = send(frame, flags, payload, null, null) == Verdict.TAKEN;
     if (taken) {
-      partOpcode = last ? 0 : opcode;
+      part = last ? 0 : opcode << PART_OPCODE_SHIFT;
     }
     return taken;
   }

@@ -43,6 +43,9 @@ final class ConnectionSettings {
   final @Nullable DeflateOptions deflate;
   final Population population = new Population();
 
+  /** What limits the connections of each address; null where nothing does. */
+  @Nullable AddressLimit addresses;
+
   /** What publishes to the connections of the server; null for a client's. */
   @Nullable Publisher publisher;
 

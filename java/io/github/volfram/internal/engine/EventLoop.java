@@ -49,6 +49,7 @@ final class EventLoop implements CompletionSink {
   private ArrayList<Outbound> settling = new ArrayList<>();
 
   final Topics topics = new Topics(this);
+  final LoopCounters counters = new LoopCounters();
   private final Listeners listeners;
   private long now;
   private boolean clockIsStale;
@@ -70,7 +71,7 @@ final class EventLoop implements CompletionSink {
     this.tasks = new Tasks(transport);
     this.assemblers = new Assemblers(masker, pool);
     this.deadlines = new Deadlines(now);
-    this.listeners = new Listeners(transport, registry, deadlines);
+    this.listeners = new Listeners(transport, registry, deadlines, counters);
     this.sender = new Sender(transport, new FlushSink(this), masker, delivery, pool);
   }
 
@@ -314,7 +315,7 @@ final class EventLoop implements CompletionSink {
   @Override
   public void accepted(long listenerToken, AcceptedSocket socket) {
     refreshClock();
-    listeners.accepted(listenerToken, socket);
+    listeners.accepted(listenerToken, socket, now);
   }
 
   @Override

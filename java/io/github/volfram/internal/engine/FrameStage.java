@@ -161,6 +161,9 @@ final class FrameStage extends Stage implements MessageSink {
   @Override
   public boolean message(int opcode, ByteBuffer buffer, int index, int length, boolean last) {
     EventLoop loop = connection.loop;
+    if (last) {
+      connection.countReceivedMessage();
+    }
     boolean text = opcode == Opcode.TEXT;
     ByteBuffer payload = loop.delivery().begin(buffer, index, length, text && !inParts, !inParts);
     Object timing = FlightRecorder.beginCallback();

@@ -22,6 +22,12 @@ abstract class Lifecycle extends Transmission {
   /** What waits for the application on its own threads has reached its bound. */
   static final int PAUSED_BY_INBOUND = 4;
 
+  /** What follows a request comes before the answer to it. */
+  static final int PAUSED_BY_DECISION = 8;
+
+  /** What the ages of connections are counted in: 67 ms, so that nine years fit. */
+  private static final int AGE_SHIFT = 26;
+
   private volatile ConnectionState state;
   private @Nullable Stage stage;
   private @Nullable WebSocketListener listener;
@@ -35,6 +41,9 @@ abstract class Lifecycle extends Transmission {
   /** What the last ping of ours took until its pong; -1 for not known. */
   private volatile int roundTripMicros = -1;
 
+  /** When this was made, in the unit of ages. */
+  private final int madeAt;
+
   /** When the last byte arrived. */
   long lastReceived;
 
@@ -42,6 +51,12 @@ abstract class Lifecycle extends Transmission {
     super(loop, settings);
     this.state = first;
     this.lastReceived = loop.now();
+    this.madeAt = (int) (loop.now() >> AGE_SHIFT);
+  }
+
+  /** How long ago this was made. */
+  final long ageNanos() {
+    return Integer.toUnsignedLong((int) (loop.now() >> AGE_SHIFT) - madeAt) << AGE_SHIFT;
   }
 
   private Connection self() {
@@ -106,10 +121,16 @@ abstract class Lifecycle extends Transmission {
   /** Bytes have arrived. */
   final void received(ByteBuffer buffer, int index, int length) {
     if (tls == null) {
-      stage().received(buffer, index, length);
+      deliver(buffer, index, length);
     } else {
       tls.received(buffer, index, length);
     }
+  }
+
+  /** Bytes have arrived, of HTTP or of frames. */
+  final void deliver(ByteBuffer buffer, int index, int length) {
+    countReceived(length);
+    stage().received(buffer, index, length);
   }
 
   /** The peer's stream has ended: in good order (0), or broken by an error. */
@@ -130,6 +151,7 @@ abstract class Lifecycle extends Transmission {
     subprotocol = agreed;
     request = opening;
     loop.expire(this, loop.now() + Math.min(settings.quietNanos(), settings.writeNanos));
+    loop.counters.opened();
     FlightRecorder.opened(self());
     try {
       told.onOpen(self());
@@ -189,6 +211,7 @@ abstract class Lifecycle extends Transmission {
     become(ConnectionState.REFUSED);
     int status = (answer[9] - '0') * 100 + (answer[10] - '0') * 10 + (answer[11] - '0');
     if (status >= 400) { // else it is a page that was asked for
+      loop.counters.handshakeFailed();
       FlightRecorder.handshakeFailed(self(), status, cause);
     }
     loop.sender().bytes(this, answer);
@@ -234,18 +257,28 @@ abstract class Lifecycle extends Transmission {
       return;
     }
     boolean opened = state.wasOpened();
-    boolean refused = state == ConnectionState.REFUSED;
+    // One that was refused has failed before; one without a cause was given up for another.
+    boolean failed = !opened && state != ConnectionState.REFUSED && cause != null;
     Stage last = stage();
     become(ConnectionState.TERMINATED);
+    if (opened) {
+      loop.counters.closed(cause == null && code != CloseCode.ABNORMAL_CLOSURE);
+    } else if (failed) {
+      loop.counters.handshakeFailed();
+    }
     loop.remove(self(), reset);
     last.release();
     if (tls != null) {
       tls.release();
     }
     dropBacklog();
+    AddressLimit addresses = settings.addresses;
+    if (addresses != null) {
+      addresses.remove(self().remoteAddress());
+    }
     settings.population.remove();
     if (!opened) {
-      if (!refused && cause != null) { // without a cause it was given up for another
+      if (failed) {
         FlightRecorder.handshakeFailed(self(), 0, cause);
       }
       last.abandoned(cause);

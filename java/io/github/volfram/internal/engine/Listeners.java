@@ -23,14 +23,20 @@ final class Listeners {
   private final Transport transport;
   private final ConnectionRegistry registry;
   private final Deadlines deadlines;
+  private final LoopCounters counters;
   private final Map<Integer, Listener> open = new HashMap<>();
   private long lastLogged;
   private boolean logged;
 
-  Listeners(Transport transport, ConnectionRegistry registry, Deadlines deadlines) {
+  Listeners(
+      Transport transport,
+      ConnectionRegistry registry,
+      Deadlines deadlines,
+      LoopCounters counters) {
     this.transport = transport;
     this.registry = registry;
     this.deadlines = deadlines;
+    this.counters = counters;
   }
 
   /**
@@ -52,14 +58,19 @@ final class Listeners {
     }
   }
 
-  void accepted(long token, AcceptedSocket socket) {
+  void accepted(long token, AcceptedSocket socket, long now) {
     Listener listener = open.get(Tokens.slot(token));
     if (listener == null) {
       socket.discard();
       return;
     }
+    counters.accepted();
+    long pauseNanos = listener.acceptor().pace().accepted(now);
+    if (pauseNanos > 0) {
+      pause(listener.token(), now + pauseNanos);
+    }
     try {
-      listener.acceptor().accepted(socket, listener.tls());
+      listener.acceptor().accepted(socket, counters, listener.tls());
     } catch (Throwable thrown) { // an error of this library must not end the loop
       Log.taskFailed(thrown);
       socket.discard();
@@ -68,13 +79,17 @@ final class Listeners {
 
   /** Accepting failed for want of resources: stops for a while instead of spinning. */
   void failed(long token, int errno, long now) {
-    transport.pauseAccepting(token, true);
-    deadlines.set(Tokens.slot(token), now + PAUSE_NANOS);
+    pause(token, now + PAUSE_NANOS);
     if (!logged || now - lastLogged >= LOG_NANOS) {
       logged = true;
       lastLogged = now;
       Log.acceptFailed(Errno.text(errno));
     }
+  }
+
+  private void pause(long token, long untilNanos) {
+    transport.pauseAccepting(token, true);
+    deadlines.set(Tokens.slot(token), untilNanos);
   }
 
   /** The deadline of a slot that no connection has: accepts again. */

@@ -32,6 +32,15 @@ abstract class Outbound {
   /** Bytes taken by the loop, ever. */
   private long takenBytes;
 
+  /** Bytes that have arrived, as they are within TLS. */
+  private long receivedBytes;
+
+  /** Messages sent, modulo 2^32: the outbox counts how often this has begun anew. */
+  int messagesSent;
+
+  /** Messages received, in the same way. */
+  int messagesReceived;
+
   /** Bytes given to the transport in the sender's epoch below; the kernel has earlier ones. */
   private int inFlightBytes;
 
@@ -69,6 +78,48 @@ abstract class Outbound {
 
   final void took(long bytes) {
     takenBytes += bytes;
+    loop.counters.sent(bytes);
+  }
+
+  /** A whole text or binary message was taken. */
+  final void tookMessage() {
+    loop.counters.sentMessage();
+    if (++messagesSent == 0) {
+      outbox().carrySent();
+    }
+  }
+
+  final void countReceived(int bytes) {
+    receivedBytes += bytes;
+    loop.counters.received(bytes);
+  }
+
+  final void countReceivedMessage() {
+    loop.counters.receivedMessage();
+    if (++messagesReceived == 0) {
+      outbox().carryReceived();
+    }
+  }
+
+  /** Bytes taken by the loop, ever. */
+  final long takenBytes() {
+    return takenBytes;
+  }
+
+  final long receivedBytes() {
+    return receivedBytes;
+  }
+
+  final long messagesSent() {
+    Outbox backlog = outbox;
+    long carried = backlog == null ? 0 : backlog.carriedSent();
+    return carried << Integer.SIZE | Integer.toUnsignedLong(messagesSent);
+  }
+
+  final long messagesReceived() {
+    Outbox backlog = outbox;
+    long carried = backlog == null ? 0 : backlog.carriedReceived();
+    return carried << Integer.SIZE | Integer.toUnsignedLong(messagesReceived);
   }
 
   final void inFlight(int bytes, int epoch) {
@@ -109,6 +160,7 @@ abstract class Outbound {
 
   /** A message is lost for want of room. */
   final void countDropped() {
+    loop.counters.droppedMessage();
     outbox().countDropped();
   }
 

@@ -44,6 +44,8 @@ final class Outbox {
   private @Nullable Waiting waiting;
   private long size;
   private long dropped;
+  private int carriedSent;
+  private int carriedReceived;
 
   /** The bytes of an offer that the kernel did not take, while an offer is made; else -1. */
   private long unsent = -1;
@@ -219,6 +221,24 @@ final class Outbox {
   /** How many messages were dropped for want of room. */
   long dropped() {
     return dropped;
+  }
+
+  /** The connection has sent another 2^32 messages. */
+  void carrySent() {
+    carriedSent++;
+  }
+
+  /** It has received another 2^32 messages. */
+  void carryReceived() {
+    carriedReceived++;
+  }
+
+  int carriedSent() {
+    return carriedSent;
+  }
+
+  int carriedReceived() {
+    return carriedReceived;
   }
 
   /**

@@ -83,6 +83,9 @@ final class Sender {
     boolean masked = to.masks();
     int header = FrameEncoder.headerBytes(length, masked);
     to.took((long) header + length);
+    if (fin && !Opcode.isControl(opcode)) {
+      to.tookMessage();
+    }
     if (length >= IN_PLACE_MIN_BYTES && !masked && fin && !to.isBacklogged() && to.tls == null) {
       ByteBuffer base = delivery.frameInPlace(payload, opcode);
       if (base != null) {
@@ -172,6 +175,7 @@ final class Sender {
   void shared(Outbound to, ByteBuffer frame) {
     payOwedPong(to);
     to.took(frame.capacity());
+    to.tookMessage();
     pieces(to, frame, 0, frame.capacity(), 0);
   }
 
@@ -189,6 +193,7 @@ final class Sender {
       return;
     }
     to.took(header + length);
+    to.tookMessage();
     int key = masked ? keys.next() : 0;
     putHeader(arena, position, true, 0, opcode, length, masked, key);
     Utf8.encode(text, arena, position + header);

@@ -1,6 +1,8 @@
 package io.github.volfram.internal.engine;
 
 import io.github.volfram.Backend;
+import io.github.volfram.ConnectionInfo;
+import io.github.volfram.Counters;
 import io.github.volfram.Poller;
 import io.github.volfram.ServerOptions;
 import io.github.volfram.UpgradeHandler;
@@ -8,6 +10,7 @@ import io.github.volfram.WebSocketListener;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +79,16 @@ public final class ServerEngine {
   /** How many connections there are, those in their handshake included. */
   public int connectionCount() {
     return acceptor.population().count();
+  }
+
+  /** What all loops have done. */
+  public Counters counters() {
+    return LoopCounters.sum(loops.all());
+  }
+
+  /** The connections there are. */
+  public CompletableFuture<List<ConnectionInfo>> connections() {
+    return Census.of(loops.all());
   }
 
   /** Closes every connection with 1001, waits for them, and ends. */

@@ -8,9 +8,16 @@ import io.github.volfram.internal.handshake.ServerHandshake;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The stage of an accepted connection until its request is answered (RFC 6455 §4.2). */
+/**
+ * The stage of an accepted connection until its request is answered (RFC 6455 §4.2). While a
+ * decision is made elsewhere it goes on reading, so that it notices when the peer goes away; a peer
+ * that sends more before it has its answer is held and read no further.
+ */
 final class ServerHandshakeStage extends Stage {
 
   private static final HttpHeaders PLAIN_TEXT =
@@ -18,25 +25,36 @@ final class ServerHandshakeStage extends Stage {
 
   private final Acceptor acceptor;
   private final ServerHandshake handshake;
-  private final boolean full;
   private @Nullable String agreedSubprotocol;
 
-  /**
-   * Begins a handshake.
-   *
-   * @param full whether the server is full, so that the answer is a 503
-   */
-  ServerHandshakeStage(Connection connection, Acceptor acceptor, boolean full) {
+  /** Why the answer is a 503, or null when it is not. */
+  private @Nullable String fullness;
+
+  /** Whether the decision is being made elsewhere. */
+  private boolean deciding;
+
+  /** What arrived behind the request meanwhile, from position to limit; or null. */
+  private @Nullable ByteBuffer held;
+
+  /** Whether the peer ended its stream behind a plain request, which it may: it can still read. */
+  private boolean inputEnded;
+
+  /** Begins a handshake. */
+  ServerHandshakeStage(Connection connection, Acceptor acceptor) {
     super(connection);
     this.acceptor = acceptor;
-    this.full = full;
     this.handshake = acceptor.newHandshake();
+  }
+
+  /** Answers the request with a 503 when it has come, for this reason. */
+  void refuse(String reason) {
+    fullness = reason;
   }
 
   @Override
   void received(ByteBuffer buffer, int index, int length) {
     int consumed = handshake.receive(buffer, index, length);
-    if (handshake.state() == ServerHandshake.State.AWAITING_DECISION) {
+    if (handshake.state() == ServerHandshake.State.AWAITING_DECISION && !deciding) {
       WebSocketListener listener = decide();
       if (listener != null) {
         open(listener);
@@ -48,10 +66,13 @@ final class ServerHandshakeStage extends Stage {
     }
     if (handshake.state() == ServerHandshake.State.RESPONDED) {
       connection.refuse(handshake.response(), null);
+    } else if (consumed < length) {
+      held = connection.loop.pool().join(held, buffer, index + consumed, length - consumed);
+      connection.stopReading(Lifecycle.PAUSED_BY_DECISION);
     }
   }
 
-  /** Answers the request; returns the listener of an accepted connection. */
+  /** Answers the request, or has it decided; returns the listener of an accepted connection. */
   private @Nullable WebSocketListener decide() {
     String refusal =
         handshake.isUpgrade()
@@ -61,21 +82,31 @@ final class ServerHandshakeStage extends Stage {
       respond(403, refusal);
       return null;
     }
-    if (full) {
-      byte[] text = "the server is full".getBytes(StandardCharsets.UTF_8);
+    if (fullness != null) {
+      byte[] text = fullness.getBytes(StandardCharsets.UTF_8);
       handshake.respond(503, HttpHeaders.of("Retry-After", "1"), text);
       return null;
     }
     try {
       return apply(acceptor.handler().onUpgrade(request()));
     } catch (Throwable thrown) {
-      Log.upgradeFailed("the upgrade handler failed", thrown);
-      respond(500, "the server met a condition that it did not expect");
-      return null;
+      return failed(thrown);
     }
   }
 
+  private @Nullable WebSocketListener failed(Throwable thrown) {
+    Log.upgradeFailed("the upgrade handler failed", thrown);
+    respond(500, "the server met a condition that it did not expect");
+    return null;
+  }
+
   private @Nullable WebSocketListener apply(UpgradeResponse response) {
+    CompletionStage<UpgradeResponse> decision = response.decision();
+    if (decision != null) {
+      deciding = true;
+      await(decision);
+      return null;
+    }
     HttpHeaders headers = HttpHeaders.builder().addAll(response.headers()).build();
     if (response.status() != 101) {
       handshake.respond(response.status(), headers, response.body());
@@ -92,6 +123,67 @@ final class ServerHandshakeStage extends Stage {
     handshake.accept(response.subprotocol(), headers);
     agreedSubprotocol = response.subprotocol();
     return listener;
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // what depends on it is the connection itself
+  private void await(CompletionStage<UpgradeResponse> decision) {
+    decision.whenComplete(
+        (response, failure) ->
+            connection
+                .loop
+                .tasks()
+                .execute(
+                    () -> {
+                      try {
+                        decided(response, failure);
+                      } catch (Throwable thrown) {
+                        EventLoop.broken(connection, thrown);
+                      }
+                    }));
+  }
+
+  private void decided(@Nullable UpgradeResponse response, @Nullable Throwable failure) {
+    if (connection.state() != ConnectionState.HANDSHAKING) {
+      return; // the peer has gone, or the deadline has passed
+    }
+    deciding = false;
+    WebSocketListener listener;
+    try {
+      if (failure != null) {
+        listener = failed(failure instanceof CompletionException ? cause(failure) : failure);
+      } else {
+        listener = apply(Objects.requireNonNull(response, "the response of the upgrade handler"));
+      }
+    } catch (Throwable thrown) {
+      listener = failed(thrown);
+    }
+    if (listener != null) {
+      openLate(listener);
+    } else if (handshake.state() == ServerHandshake.State.RESPONDED) {
+      connection.refuse(handshake.response(), null);
+      if (inputEnded) {
+        connection.stage().endOfStream(0);
+      }
+    }
+  }
+
+  private static Throwable cause(Throwable failure) {
+    return failure.getCause() == null ? failure : failure.getCause();
+  }
+
+  /** Opens, and has what is held delivered as if the application had paused reading. */
+  private void openLate(WebSocketListener listener) {
+    ByteBuffer behind = held;
+    held = null;
+    open(listener);
+    if (behind == null) {
+      return;
+    }
+    if (connection.state().receives()) {
+      connection.stage().received(behind, behind.position(), behind.remaining());
+    }
+    connection.loop.pool().release(behind);
+    connection.startReading(Lifecycle.PAUSED_BY_DECISION);
   }
 
   private void respond(int status, String text) {
@@ -114,8 +206,12 @@ final class ServerHandshakeStage extends Stage {
 
   @Override
   void endOfStream(int errno) {
-    connection.terminate(
-        CloseCode.ABNORMAL_CLOSURE, "", new IOException("no complete request"), errno != 0);
+    if (deciding && errno == 0 && !handshake.isUpgrade()) {
+      inputEnded = true;
+      return;
+    }
+    String what = deciding ? "the peer went away before it was answered" : "no complete request";
+    connection.terminate(CloseCode.ABNORMAL_CLOSURE, "", new IOException(what), errno != 0);
   }
 
   @Override
@@ -125,7 +221,19 @@ final class ServerHandshakeStage extends Stage {
           CloseCode.ABNORMAL_CLOSURE, "", new IOException("no complete TLS handshake"), true);
       return;
     }
-    handshake.expire();
+    if (deciding) {
+      respond(503, "the server could not decide about this request in time");
+    } else {
+      handshake.expire();
+    }
     connection.refuse(handshake.response(), null);
+  }
+
+  @Override
+  void release() {
+    if (held != null) {
+      connection.loop.pool().release(held);
+      held = null;
+    }
   }
 }

@@ -120,7 +120,7 @@ final class Tls {
         plain.clear().position(HEADROOM_BYTES);
         SSLEngineResult result = engine.unwrap(records, plain);
         if (result.bytesProduced() > 0) {
-          connection.stage().received(plain, HEADROOM_BYTES, result.bytesProduced());
+          connection.deliver(plain, HEADROOM_BYTES, result.bytesProduced());
         }
         if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
           if (isAlive()) {

@@ -133,6 +133,10 @@ public final class ServerDriver extends HandshakeDriver {
   }
 
   private void answer(UpgradeResponse response) {
+    if (response.decision() != null) {
+      throw new IllegalStateException(
+          "expected an answer now, as a stream has nothing to wait with, got one that comes later");
+    }
     HttpHeaders headers = HttpHeaders.builder().addAll(response.headers()).build();
     if (response.status() == 101) {
       handshake.accept(response.subprotocol(), headers);
