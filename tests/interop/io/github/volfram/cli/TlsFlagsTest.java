@@ -157,7 +157,7 @@ class TlsFlagsTest {
       assertEquals(
           "permessage-deflate; client_max_window_bits",
           asked.get(60, TimeUnit.SECONDS).header("Sec-WebSocket-Extensions"));
-      assertEquals(8, pinged.get(60, TimeUnit.SECONDS), "bytes of a ping of the library's own");
+      assertEquals(8, pinged.get(60, TimeUnit.SECONDS));
       connect.endInput();
       assertEquals(0, connect.exitCode());
     }
