@@ -120,6 +120,7 @@ final class AdmissionTest extends BackendFixture {
     byte[] echoes = socket.getInputStream().readNBytes(6);
     assertEquals("827", Integer.toHexString(echoes[0] & 0xFF) + echoes[2]);
     assertEquals("827", Integer.toHexString(echoes[3] & 0xFF) + echoes[5]);
+    socket.close();
   }
 
   @Test
