@@ -202,4 +202,11 @@ final class OptionsTest extends BackendFixture {
     assertEquals(List.of(40_000, 80_000), sockets.receiveBuffers());
     assertEquals(List.of(60_000, 100_000), sockets.sendBuffers());
   }
+
+  @Test
+  void thePresetForLatencySpinsAndDelaysNothing() {
+    ServerOptions options = options().tcpNoDelay(false).lowLatency().build();
+    assertEquals(IdleStrategy.SPIN, options.idle());
+    assertTrue(options.tcpNoDelay());
+  }
 }

@@ -44,6 +44,7 @@ class EchoCommandTest {
             "--backend=" + backend,
             "--loops=2",
             "--idle=backoff",
+            "--cpu=0",
             "--max-message-bytes=64m")) {
       JdkPeer peer = JdkPeer.connect("ws://" + echo.authority() + "/any/path");
       for (String text : List.of("", "Hello", "Größe 𝄞 " + "x".repeat(100_000))) {
