@@ -262,7 +262,8 @@ final class LargeEchoMain {
           stream.close();
         }
       }
-      return stream.interestOps();
+      // What did not fit before may fit now, though the stream itself has nothing left to write.
+      return message.isSent() ? stream.interestOps() : stream.interestOps() | SelectionKey.OP_WRITE;
     }
   }
 

@@ -94,7 +94,6 @@ class BrokenConnectionsTest extends FaultsContract {
     WebSocket atServerEnd = victimAtServer();
     for (int i = 0; i < 20; i++) {
       client.log.expectSooner("ping");
-      atServer.log.expectSooner("pong");
     }
     assertTrue(atServerEnd.isOpen());
     bystanderIsUnharmed();
