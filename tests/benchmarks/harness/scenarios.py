@@ -22,6 +22,10 @@ class Scenario:
             self.commands = servers.COMMANDS
             self.servers = servers.SLEEPING + (servers.SPINNING if spinning else [])
 
+    def closed(self):
+        """The same connections, each sending when it was answered."""
+        return Scenario(self.title, "closed", *self.arguments, commands=self.commands)
+
 
 def _closed(title, connections, depth, size, kind="binary", more=(), **options):
     return Scenario(
