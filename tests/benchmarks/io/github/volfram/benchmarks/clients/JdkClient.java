@@ -34,11 +34,27 @@ final class JdkClient implements Client {
     }
   }
 
-  private record Listener(ClosedLoop loop) implements WebSocket.Listener {
+  /** A message may come in several calls, whatever the frames were. */
+  private static final class Listener implements WebSocket.Listener {
+    private final ClosedLoop loop;
+    private final ByteBuffer parts;
+
+    Listener(ClosedLoop loop) {
+      this.loop = loop;
+      parts = ByteBuffer.allocate(loop.payload().length);
+    }
 
     @Override
     public CompletionStage<?> onBinary(WebSocket webSocket, ByteBuffer data, boolean last) {
-      loop.answered(data);
+      if (last && parts.position() == 0) {
+        loop.answered(data);
+      } else {
+        parts.put(data);
+        if (last) {
+          loop.answered(parts.flip());
+          parts.clear();
+        }
+      }
       webSocket.request(1);
       return null;
     }
