@@ -3,6 +3,7 @@ package io.github.volfram.benchmarks.clients;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 
@@ -14,6 +15,8 @@ final class ClosedLoop {
 
   /** What all loops of a run have in common. */
   static final class Run {
+    private static final int END_SECONDS = 30;
+
     private final CountDownLatch ended;
 
     /** Answers from here on are timed; 0 before. */
@@ -25,8 +28,12 @@ final class ClosedLoop {
       ended = new CountDownLatch(loops);
     }
 
+    /** Waits for the answers that are still under way. */
     void awaitEnd() throws InterruptedException {
-      ended.await();
+      if (!ended.await(END_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println(ended.getCount() + " connections got no answer to their last message");
+        Runtime.getRuntime().halt(1);
+      }
     }
   }
 

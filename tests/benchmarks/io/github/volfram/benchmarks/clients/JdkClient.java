@@ -28,8 +28,9 @@ final class JdkClient implements Client {
       sent = CompletableFuture.completedFuture(webSocket);
     }
 
+    /** The first message is sent by another thread than those that follow answers. */
     @Override
-    public void run() {
+    public synchronized void run() {
       sent = sent.thenCompose(w -> w.sendBinary(ByteBuffer.wrap(loop.payload()), true));
     }
   }
