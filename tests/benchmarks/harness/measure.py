@@ -87,21 +87,35 @@ def _client(scenario, name, port, plan):
     return result, meter
 
 
-def _run_clients(name, scenario, names, plan):
+def _failed(name, measured, failure, failures):
+    """Ends the run, or notes the failure where there is a list for it."""
+    line = f"{name}: {measured}: {failure}"
+    if failures is None:
+        raise SystemExit(line) from failure
+    say(f"{line}; left out")
+    failures.append(line)
+
+
+def _run_clients(name, scenario, names, plan, failures):
     """Each round, each library in a new process, all against one server on the other CPU."""
+    names = list(names)
     results = {}
     server = servers.Server(servers.CLIENTS_SERVER, {plan.load_cpu})
     try:
         for _ in range(plan.repeats):
-            for client in names:
+            for client in list(names):
                 before = machine.cpu_seconds(server.pid)
-                result, meter = _client(scenario, client, server.port, plan)
+                try:
+                    result, meter = _client(scenario, client, server.port, plan)
+                except LoadFailed as failure:
+                    _failed(name, client, failure, failures)
+                    names.remove(client)
+                    results.pop(client, None)
+                    continue
                 meter.exclude(machine.cpu_seconds(server.pid) - before)
                 result["others_cpus"] = meter.others()
                 results.setdefault(client, []).append(result)
                 say(f"  {client}: {json.dumps(result)}")
-    except LoadFailed as failure:
-        raise SystemExit(f"{name}: {client}: {failure}") from failure
     finally:
         server.stop()
     return results
@@ -200,30 +214,37 @@ def _run_afresh(name, scenario, names, plan):
     return results
 
 
-def run(name, scenario, names, plan):
-    """All servers in turn, and that as often as the plan says. Returns their results by name."""
+def run(name, scenario, names, plan, failures=None):
+    """
+    All servers in turn, and that as often as the plan says. Returns their results by name. One that
+    fails ends the run, or is left out and noted in the list where one is given.
+    """
     say(f"{name}: {scenario.title}")
     if scenario.mode == "idle":
         return _run_afresh(name, scenario, names, plan)
     if scenario.mode == "client":
-        return _run_clients(name, scenario, names, plan)
+        return _run_clients(name, scenario, names, plan, failures)
     started = start(names, plan, scenario.commands, all_cpus=scenario.all_cpus)
     results = {server.name: [] for server in started}
     try:
         for round_number in range(-1, plan.repeats):
-            for server in started:
+            for server in list(started):
                 server.resume()
-                if round_number < 0:
-                    _train(scenario, server, plan)
-                else:
-                    last = round_number == plan.repeats - 1
-                    result = measure(scenario, server, plan, last)
-                    results[server.name].append(result)
-                    shown = {key: value for key, value in result.items() if key != "histogram"}
-                    say(f"  {server.name}: {json.dumps(shown)}")
-                server.pause()
-    except LoadFailed as failure:
-        raise SystemExit(f"{name}: {server.name}: {failure}")
+                try:
+                    if round_number < 0:
+                        _train(scenario, server, plan)
+                    else:
+                        last = round_number == plan.repeats - 1
+                        result = measure(scenario, server, plan, last)
+                        results[server.name].append(result)
+                        shown = {key: result[key] for key in result if key != "histogram"}
+                        say(f"  {server.name}: {json.dumps(shown)}")
+                    server.pause()
+                except LoadFailed as failure:
+                    started.remove(server)
+                    server.stop()
+                    results.pop(server.name)
+                    _failed(name, server.name, failure, failures)
     finally:
         for server in started:
             server.stop()

@@ -96,7 +96,8 @@ def markdown(results):
         f"- servers on CPU {results['plan']['server_cpu']}, load on CPU"
         f" {results['plan']['load_cpu']}; medians (and the least to the most) of"
         f" {results['plan']['repeats']} interleaved rounds of {results['plan']['seconds']} s;"
-        f" *noisy*: others took more than {MOST_OTHERS_CPUS} CPUs in most of the rounds", ""]
+        f" *noisy*: others took more than {MOST_OTHERS_CPUS} CPUs in most of the rounds",
+        *(f"- left out, for it failed: {line}" for line in results.get("failures", [])), ""]
     for name, servers in results["scenarios"].items():
         lines += _scenario_table(name, servers)
     return "\n".join(lines)
