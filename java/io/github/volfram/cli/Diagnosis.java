@@ -29,8 +29,11 @@ final class Diagnosis {
           "jna.nounpack");
 
   private final NativeSupport support = NativeSupport.current();
-  private final List<String> facts = new ArrayList<>();
+  private final List<Fact> facts = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
+
+  /** One line of the report: what is looked at, and what was found. */
+  private record Fact(String name, String value) {}
 
   Diagnosis() {
     describePlatform();
@@ -45,7 +48,11 @@ final class Diagnosis {
 
   /** The report, line by line. */
   List<String> lines() {
-    List<String> lines = new ArrayList<>(facts);
+    int column = facts.stream().mapToInt(fact -> fact.name.length()).max().orElse(0) + 1;
+    List<String> lines = new ArrayList<>();
+    for (Fact fact : facts) {
+      lines.add(Printable.line(String.format("%-" + column + "s%s", fact.name, fact.value)));
+    }
     lines.add("");
     lines.addAll(problems.isEmpty() ? List.of("no problems") : problems);
     return lines;
@@ -137,7 +144,7 @@ final class Diagnosis {
   }
 
   private void fact(String name, String value) {
-    facts.add(Printable.line(String.format("%-24s%s", name, value)));
+    facts.add(new Fact(name, value));
   }
 
   private void problem(String text) {

@@ -16,7 +16,8 @@ public final class Main {
     } catch (NoClassDefFoundError e) {
       if (String.valueOf(e.getMessage()).startsWith("picocli/")) {
         System.err.println(
-            "volfram: the command line needs picocli; add info.picocli:picocli to the class path");
+            "volfram: the command line needs picocli; add info.picocli:picocli to the class path or,"
+                + " where it is on the module path, --add-modules info.picocli");
         return 1;
       }
       throw e;

@@ -15,6 +15,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** WebSockets and pages by path, on both backends. */
@@ -148,6 +150,7 @@ final class RoutesTest extends BackendFixture {
     assertEquals(410, refusal(server, "/x"));
   }
 
+  @DisabledOnOs(OS.WINDOWS) // there only an administrator makes symbolic links
   @Test
   void theFilesOfAFolderAreServedAndNothingElse() throws Exception {
     Path folder = Files.createDirectory(directory.resolve("site"));

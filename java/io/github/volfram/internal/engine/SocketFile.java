@@ -65,18 +65,24 @@ final class SocketFile {
 
   /** The server listens. */
   void bound() throws IOException {
-    key = attributes().fileKey();
+    key = key(attributes());
   }
 
   /** The server ends: removes its file, unless that is another's by now. */
   void remove() {
     try {
-      if (key != null && key.equals(attributes().fileKey())) {
+      if (key != null && key.equals(key(attributes()))) {
         Files.deleteIfExists(path);
       }
     } catch (IOException gone) {
       // or not ours to remove; the next server makes way for itself
     }
+  }
+
+  /** Windows has no file keys: there the file is told by when it was made. */
+  private static Object key(BasicFileAttributes attributes) {
+    Object key = attributes.fileKey();
+    return key == null ? attributes.creationTime() : key;
   }
 
   private BasicFileAttributes attributes() throws IOException {

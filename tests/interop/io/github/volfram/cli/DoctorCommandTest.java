@@ -1,6 +1,7 @@
 package io.github.volfram.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -43,6 +44,18 @@ class DoctorCommandTest {
   void aChoiceThatIsNoneIsAProblem() throws Exception {
     String report = report(List.of("-Dvolfram.backend=fast"));
     assertHas(report, "problem: .*'fast': expected auto, native or nio");
+  }
+
+  @Test
+  void everyValueStartsInTheSameColumn() throws Exception {
+    String report = report(List.of("-Dvolfram.native.directory=/nonexistent/directory"));
+    assertHas(report, "-Dvolfram.native.directory +/nonexistent/directory");
+    String first = report.lines().findFirst().orElseThrow();
+    int column = first.length() - first.replaceFirst("volfram +", "").length();
+    for (String line : report.lines().takeWhile(each -> !each.isEmpty()).toList()) {
+      assertEquals(' ', line.charAt(column - 1), line);
+      assertNotEquals(' ', line.charAt(column), line);
+    }
   }
 
   private static String report(List<String> jvmFlags) throws Exception {

@@ -17,10 +17,14 @@ final class MachOLibrary {
   private static final int OWN_NAME = 0xD;
   private static final int SEGMENT = 0x19;
 
+  private static final int INFO = 0x80000022;
+  private static final int EXPORTS = 0x80000033;
+
   private static final int STAB = 0xE0;
+  private static final int PRIVATE = 0x10;
   private static final int TYPE = 0x0E;
   private static final int EXTERNAL = 0x01;
-  private static final int DEFINED = 0x0E;
+  private static final int UNDEFINED = 0x00;
 
   private record Segment(long address, long size, int offset) {}
 
@@ -69,8 +73,46 @@ final class MachOLibrary {
       }
       case SYMBOL_TABLE ->
           readSymbols(bytes.getInt(at + 8), bytes.getInt(at + 12), bytes.getInt(at + 16));
+      // What the system's loader looks names up in.
+      case INFO -> readExports(bytes.getInt(at + 40));
+      case EXPORTS -> readExports(bytes.getInt(at + 8));
       default -> {}
     }
+  }
+
+  private void readExports(int trie) {
+    if (trie != 0) {
+      readExports(trie, trie, "");
+    }
+  }
+
+  /** Reads a node: its own end of a name, if it is one, and the nodes that go on from there. */
+  private void readExports(int trie, int node, String prefix) {
+    ByteBuffer in = bytes.duplicate().position(node);
+    int terminal = unsigned(in);
+    if (terminal != 0) {
+      exported.add(prefix.substring(1));
+    }
+    in.position(in.position() + terminal);
+    int children = in.get();
+    for (int i = 0; i < children; i++) {
+      String edge = text(bytes, in.position());
+      in.position(in.position() + edge.length() + 1);
+      readExports(trie, trie + unsigned(in), prefix + edge);
+    }
+  }
+
+  /** A number in groups of seven bits, the lowest first. */
+  private static int unsigned(ByteBuffer in) {
+    int value = 0;
+    int shift = 0;
+    byte group;
+    do {
+      group = in.get();
+      value |= (group & 0x7F) << shift;
+      shift += 7;
+    } while (group < 0);
+    return value;
   }
 
   private void readSymbols(int table, int count, int names) {
@@ -78,13 +120,11 @@ final class MachOLibrary {
       int at = table + 16 * i;
       String name = text(bytes, names + bytes.getInt(at));
       int type = bytes.get(at + 4);
-      // Symbols for a debugger and local ones are passed over: this zig does not strip them.
-      boolean external = (type & STAB) == 0 && (type & EXTERNAL) != 0;
-      if (external && (type & TYPE) == DEFINED) {
-        exported.add(name.substring(1));
-        if (name.equals("_vf_abi")) {
-          abi = bytes.getInt(offset(bytes.getLong(at + 8)));
-        }
+      boolean linked = (type & (STAB | PRIVATE | EXTERNAL)) == EXTERNAL;
+      if (!linked) {
+        leftovers.add(name);
+      } else if ((type & TYPE) != UNDEFINED && name.equals("_vf_abi")) {
+        abi = bytes.getInt(offset(bytes.getLong(at + 8)));
       }
     }
   }

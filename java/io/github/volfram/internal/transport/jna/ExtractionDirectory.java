@@ -30,6 +30,9 @@ final class ExtractionDirectory {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
 
+  private static final int WRITABLE_BY_OTHERS = 0002;
+  private static final int STICKY = 01000;
+
   private final Path path;
 
   private ExtractionDirectory(Path path) {
@@ -60,6 +63,10 @@ final class ExtractionDirectory {
    */
   Path fileOf(String name, byte[] content) throws IOException {
     create();
+    // Before anything is written to where a link may lead.
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(path + " is a symbolic link, or no directory");
+    }
     Path written = Files.createTempFile(path, "extracting-", ".tmp");
     try {
       refuseOthers(written);
@@ -100,9 +107,6 @@ final class ExtractionDirectory {
 
   /** Refuses a directory that somebody else made or can write to; `mine` is a file of this user. */
   private void refuseOthers(Path mine) throws IOException {
-    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IOException(path + " is a symbolic link, or no directory");
-    }
     PosixFileAttributes directory = attributes(path);
     PosixFileAttributes file = attributes(mine);
     if (directory == null || file == null) {
@@ -118,6 +122,20 @@ final class ExtractionDirectory {
               + " can be entered by others: its mode is "
               + PosixFilePermissions.toString(directory.permissions())
               + ", expected rwx------");
+    }
+    refuseOpenParent();
+  }
+
+  /** Who can rename entries of the parent could put another directory in place of this one. */
+  private void refuseOpenParent() throws IOException {
+    Path parent = path.toRealPath().getParent();
+    if (parent == null) {
+      return;
+    }
+    int mode = (int) Files.getAttribute(parent, "unix:mode");
+    if ((mode & WRITABLE_BY_OTHERS) != 0 && (mode & STICKY) == 0) {
+      throw new IOException(
+          parent + " is writable by others and has no sticky bit, so they could replace " + path);
     }
   }
 

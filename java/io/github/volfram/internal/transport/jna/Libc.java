@@ -19,6 +19,12 @@ enum Libc {
     this.suffix = suffix;
   }
 
+  /** What users call it. */
+  @Override
+  public String toString() {
+    return this == MUSL ? "musl" : "glibc";
+  }
+
   /** What follows JNA's name of the platform in the name of the folder. */
   String suffix() {
     return suffix;

@@ -7,6 +7,7 @@ import com.sun.jna.Pointer;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,11 @@ final class NativeLoader {
 
   static final String PATH_PROPERTY = "volfram.native.path";
 
+  private static final String JNA_FIX =
+      "; choose a writable directory that is not mounted noexec with -Djna.tmpdir=<directory>, and"
+          + " leave out -Djna.nounpack and -Djna.boot.library.path unless JNA's library is installed"
+          + " for one class loader";
+
   private static final String FIX =
       "; name another library with -D" + PATH_PROPERTY + "=<file>, or use the nio backend";
 
@@ -39,6 +45,7 @@ final class NativeLoader {
    * @throws UnsatisfiedLinkError with a message for the user, when there is none that fits
    */
   static String load(@Nullable String explicitPath, @Nullable String searchPath) {
+    startJna();
     if (explicitPath != null) {
       return loadExplicit(Path.of(explicitPath));
     }
@@ -59,6 +66,18 @@ final class NativeLoader {
     throw new UnsatisfiedLinkError(String.join("; ", failures) + FIX);
   }
 
+  /** JNA unpacks and loads a library of its own, which must not be taken for ours. */
+  private static void startJna() {
+    try {
+      MethodHandles.lookup().ensureInitialized(Native.class);
+    } catch (UnsatisfiedLinkError e) {
+      throw new UnsatisfiedLinkError(
+          "JNA cannot load its own library (" + reason(e.getMessage()) + ")" + JNA_FIX);
+    } catch (IllegalAccessException e) {
+      throw new AssertionError("JNA's class is public", e);
+    }
+  }
+
   private static String loadExplicit(Path path) {
     if (!Files.isRegularFile(path)) {
       throw new UnsatisfiedLinkError("-D" + PATH_PROPERTY + "=" + path + " does not name a file");
@@ -67,7 +86,13 @@ final class NativeLoader {
       return bind(path.toAbsolutePath(), path.toString());
     } catch (UnsatisfiedLinkError e) {
       throw new UnsatisfiedLinkError(
-          "-D" + PATH_PROPERTY + "=" + path + " cannot be used: " + e.getMessage());
+          "-D"
+              + PATH_PROPERTY
+              + "="
+              + path
+              + " cannot be used: "
+              + e.getMessage()
+              + "; leave it out for the library of the jar");
     }
   }
 
@@ -156,8 +181,9 @@ final class NativeLoader {
   private static String bind(Path file, String origin) {
     NativeLibrary library;
     try {
-      if (ElfFile.isTruncated(file)) {
-        throw new UnsatisfiedLinkError(origin + " is truncated");
+      String misfit = Platform.isLinux() ? misfit(file) : null;
+      if (misfit != null) {
+        throw new UnsatisfiedLinkError(origin + " " + misfit);
       }
     } catch (IOException e) {
       throw new UnsatisfiedLinkError(origin + " cannot be read: " + e);
@@ -167,7 +193,13 @@ final class NativeLoader {
     } catch (UnsatisfiedLinkError e) {
       throw new UnsatisfiedLinkError(origin + " does not load: " + reason(e.getMessage()));
     }
-    int version = library.getFunction("vf_abi_version").invokeInt(new Object[0]);
+    int version;
+    try {
+      version = library.getFunction("vf_abi_version").invokeInt(new Object[0]);
+    } catch (UnsatisfiedLinkError e) {
+      library.close();
+      throw new UnsatisfiedLinkError(origin + " is not volfram's: it has no vf_abi_version");
+    }
     if (version != Volfram.ABI_VERSION) {
       library.close();
       throw new UnsatisfiedLinkError(
@@ -179,6 +211,16 @@ final class NativeLoader {
       throw new UnsatisfiedLinkError(origin + " fails its self-test: " + fault);
     }
     return origin;
+  }
+
+  private static @Nullable String misfit(Path file) throws IOException {
+    Libc libc = null;
+    try {
+      libc = Libc.current(true);
+    } catch (UnsatisfiedLinkError e) {
+      // A library that was named is tried all the same.
+    }
+    return ElfFile.misfit(file, Platform.ARCH, libc);
   }
 
   /** JNA says in its first line what it cannot load, in the second what the system said to that. */

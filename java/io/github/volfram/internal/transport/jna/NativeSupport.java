@@ -55,7 +55,7 @@ public final class NativeSupport {
     if (thrown instanceof NoClassDefFoundError && text.contains("com/sun/jna/")) {
       return "JNA is not on the class path; add net.java.dev.jna:jna (" + text + ")";
     }
-    if (thrown instanceof UnsatisfiedLinkError && !text.contains("com/sun/jna")) {
+    if (thrown instanceof UnsatisfiedLinkError) {
       String message = thrown.getMessage();
       return message == null ? text : message;
     }

@@ -2,6 +2,7 @@ package io.github.volfram.internal.transport.jna;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -72,6 +73,54 @@ final class NativeExtractionTest {
   void aSymbolicLinkIsRefused() throws Exception {
     Files.createSymbolicLink(directory, Files.createDirectory(temporary.resolve("other")));
     expectRefused(probe(), "is a symbolic link, or no directory", FIX);
+  }
+
+  @Test
+  void nothingIsWrittenToWhereASymbolicLinkLeads() throws Exception {
+    Path target = Files.createDirectory(temporary.resolve("other"));
+    Object changed = Files.getLastModifiedTime(target);
+    Files.createSymbolicLink(directory, target);
+    expectRefused(probe(), FIX);
+    assertEquals(changed, Files.getLastModifiedTime(target));
+    Files.delete(target);
+    expectRefused(probe(), "is a symbolic link, or no directory", FIX);
+  }
+
+  @Test
+  void aFileInPlaceOfTheDirectoryIsRefused() throws Exception {
+    Files.createFile(directory);
+    expectRefused(probe(), "is a symbolic link, or no directory", FIX);
+  }
+
+  @Test
+  void aDirectoryThatOthersCouldReplaceIsRefused() throws Exception {
+    Path parent = Files.createDirectory(temporary.resolve("open"));
+    Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxrwxrwx"));
+    directory = parent.resolve("volfram");
+    expectRefused(probe(), parent + " is writable by others and has no sticky bit", FIX);
+    Files.setAttribute(parent, "unix:mode", 01777);
+    expectLoaded(probe());
+  }
+
+  @Test
+  void whatKeepsJnaFromStartingIsNotTakenForOurs() throws Exception {
+    List<String> flags = flags();
+    flags.add("-Djna.nounpack=true");
+    expectRefused(
+        ProbeMain.inNewJvm(classPath(), flags),
+        "JNA cannot load its own library",
+        "leave out -Djna.nounpack");
+    Path jna = temporary.resolve("jna");
+    for (String options : List.of("noexec,mode=700", "ro,mode=700", "size=4096,mode=700")) {
+      try (Mount mount = new Mount(jna, options)) {
+        flags = flags();
+        flags.addAll(List.of("-Djna.tmpdir=" + jna, "-Djava.io.tmpdir=" + jna));
+        String found = ProbeMain.inNewJvm(classPath(), flags);
+        expectRefused(found, "JNA cannot load its own library", "with -Djna.tmpdir=<directory>");
+        assertFalse(found.contains(directory.toString()), found);
+      }
+      Files.delete(jna);
+    }
   }
 
   @Test
@@ -251,16 +300,23 @@ final class NativeExtractionTest {
   /** A file system of its own for the directory. */
   private final class Mount implements AutoCloseable {
 
+    private final Path at;
+
     Mount(String options) throws Exception {
+      this(directory, options);
+    }
+
+    Mount(Path at, String options) throws Exception {
+      this.at = at;
       requireRoot();
-      Files.createDirectory(directory);
-      Process mount = run("mount", "-t", "tmpfs", "-o", options, "tmpfs", directory.toString());
+      Files.createDirectory(at);
+      Process mount = run("mount", "-t", "tmpfs", "-o", options, "tmpfs", at.toString());
       assumeTrue(mount.waitFor() == 0, "mounting is not allowed here");
     }
 
     @Override
     public void close() throws Exception {
-      assertEquals(0, run("umount", directory.toString()).waitFor());
+      assertEquals(0, run("umount", at.toString()).waitFor());
     }
 
     private static Process run(String... command) throws IOException {

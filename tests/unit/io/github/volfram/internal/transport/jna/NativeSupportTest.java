@@ -9,6 +9,7 @@ import com.sun.jna.Platform;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,6 +72,47 @@ class NativeSupportTest {
       Path part = Files.write(directory.resolve(length + ".so"), Arrays.copyOf(library, length));
       assertUnavailable(part.toString(), "cannot be used");
     }
+  }
+
+  @Test
+  void aLibraryOfAnotherArchitectureIsTheCause() throws IOException {
+    assumeTrue(Platform.isLinux(), "only files of Linux are read");
+    byte[] library = bundled();
+    boolean intel = Platform.isIntel();
+    library[18] = (byte) (intel ? 183 : 62); // e_machine
+    Path other = Files.write(directory.resolve("other.so"), library);
+    assertUnavailable(
+        other.toString(),
+        "-Dvolfram.native.path=" + other,
+        "is built for " + (intel ? "aarch64" : "x86-64") + ", and this JVM is for",
+        "leave it out for the library of the jar");
+  }
+
+  @Test
+  void aLibraryOfAnotherLibcIsTheCause() throws IOException {
+    assumeTrue(Platform.isLinux() && Libc.current(true) == Libc.USUAL, "glibc is where this runs");
+    byte[] library = bundled();
+    String text = new String(library, StandardCharsets.ISO_8859_1);
+    int name = text.indexOf("\0libc.so.6\0") + 1;
+    assertTrue(name > 0, "the library needs libc.so.6");
+    library[name + "libc.so".length()] = 0;
+    Path other = Files.write(directory.resolve("musl.so"), library);
+    assertUnavailable(other.toString(), "is linked to musl, and this process runs on glibc");
+  }
+
+  @Test
+  void aLibraryOfSomethingElseIsTheCause() {
+    assumeTrue(Platform.isLinux(), "the path of a library is known");
+    String jvm = System.getProperty("java.home") + "/lib/libzip.so";
+    assertUnavailable(jvm, "is not volfram's: it has no vf_abi_version");
+  }
+
+  @Test
+  void aFileThatIsNoLibraryOfLinuxIsTheCause() throws IOException {
+    assumeTrue(Platform.isLinux(), "only files of Linux are read");
+    byte[] mac = {(byte) 0xCF, (byte) 0xFA, (byte) 0xED, (byte) 0xFE, 7, 0, 0, 1};
+    Path other = Files.write(directory.resolve("libvolfram.dylib"), mac);
+    assertUnavailable(other.toString(), "is no library of Linux (ELF)");
   }
 
   @Test
