@@ -171,7 +171,7 @@ final class ScriptedTransport implements Transport {
   }
 
   @Override
-  public SocketAddress listen(long token, SocketAddress address, int backlog) {
+  public SocketAddress listen(long token, SocketAddress address, int backlog, boolean reusePort) {
     listener = token;
     return new InetSocketAddress(1);
   }
