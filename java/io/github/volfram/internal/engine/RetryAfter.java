@@ -21,7 +21,7 @@ final class RetryAfter {
    */
   static int seconds(@Nullable Throwable cause) {
     if (!(cause instanceof HandshakeException refusal)
-        || refusal.status() != 429 && refusal.status() != 503) {
+        || (refusal.status() != 429 && refusal.status() != 503)) {
       return 0;
     }
     List<String> values = refusal.headers().get("Retry-After");
