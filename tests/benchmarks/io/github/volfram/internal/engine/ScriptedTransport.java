@@ -93,7 +93,8 @@ final class ScriptedTransport implements Transport {
             new Acceptor(options, List.of(loop), handler, null),
             options.tls(),
             options.address(),
-            1);
+            1,
+            null);
     loop.poll();
     act = Act.UPGRADE;
     loop.poll();
