@@ -116,7 +116,7 @@ enum {
     VF_READ = 1,
     VF_WRITE = 2,
     VF_ATTACHED = 4,
-    VF_QUICK_ACK = 8 /* each receive sets TCP_QUICKACK anew, where there is that: the kernel forgets */
+    VF_QUICK_ACK = 8 /* set by each receive, where there is TCP_QUICKACK: the kernel forgets it */
 };
 
 enum vf_phase {
