@@ -98,7 +98,7 @@ struct vf_slot *loop_slot(struct loop *loop, int64_t token)
 
 int loop_arm(struct loop *loop, struct vf_slot *slot)
 {
-    unsigned to = slot->wanted;
+    unsigned to = slot->wanted & (VF_READ | VF_WRITE);
     switch (slot->phase) {
     case VF_PHASE_CONNECTING:
         to = VF_WRITE;

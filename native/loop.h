@@ -115,10 +115,15 @@ void turn_arm(struct loop *loop, struct turn *turn, struct vf_slot *slot);
 int system_socket(int family);
 int system_accept(int listener);
 int system_send_flags(void);
+/* Sets SO_BUSY_POLL; 0 or -errno, -ENOSYS where there is no such option. */
+int system_busy_poll(int fd, int micros);
+/* Sets TCP_QUICKACK, which a socket may not have. */
+void system_quick_ack(int fd);
 /* Passes a result that is not negative; a negative errno, in the numbering of Linux. */
 int system_result(int result);
 
-void socket_apply_options(int fd, int receive_bytes, int send_bytes, int no_delay);
+void socket_apply_options(int fd, int receive_bytes, int send_bytes, int no_delay,
+                          int busy_poll_micros);
 /* Returns a descriptor or -errno; -EAGAIN when there is nothing (more) to accept. */
 int socket_accept(int listener);
 /* The pending error of a socket, 0 for none. */

@@ -53,16 +53,17 @@ int32_t vf_wakeup(int64_t loop)
     return -ENOSYS;
 }
 
-int32_t vf_listen(int64_t loop, int64_t token, int64_t address, int32_t backlog)
+int32_t vf_listen(int64_t loop, int64_t token, int64_t address, int32_t backlog, int32_t reusePort)
 {
-    (void)loop, (void)token, (void)address, (void)backlog;
+    (void)loop, (void)token, (void)address, (void)backlog, (void)reusePort;
     return -ENOSYS;
 }
 
 int32_t vf_connect(int64_t loop, int64_t token, int64_t address, int32_t receiveBytes,
-                   int32_t sendBytes, int32_t tcpNoDelay)
+                   int32_t sendBytes, int32_t tcpNoDelay, int32_t busyPollMicros)
 {
     (void)loop, (void)token, (void)address, (void)receiveBytes, (void)sendBytes, (void)tcpNoDelay;
+    (void)busyPollMicros;
     return -ENOSYS;
 }
 
@@ -87,5 +88,11 @@ int32_t vf_discard(int32_t fd)
 int32_t vf_pin(int32_t cpu)
 {
     (void)cpu;
+    return -ENOSYS;
+}
+
+int32_t vf_busy_poll_usable(int32_t micros)
+{
+    (void)micros;
     return -ENOSYS;
 }

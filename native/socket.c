@@ -105,12 +105,16 @@ static int occupy(struct loop *loop, struct vf_slot *slot, int64_t token, int fd
     return result;
 }
 
-static int bind_and_listen(int fd, const union any_address *address, int length, int backlog)
+static int bind_and_listen(int fd, const union any_address *address, int length, int backlog,
+                           int reuse_port)
 {
     int on = 1;
     int off = 0;
     if (address->any.sa_family != AF_UNIX &&
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0) {
+        return -errno;
+    }
+    if (reuse_port && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0) {
         return -errno;
     }
     if (address->any.sa_family == AF_INET6) {
@@ -122,7 +126,8 @@ static int bind_and_listen(int fd, const union any_address *address, int length,
     return 0;
 }
 
-int32_t vf_listen(int64_t handle, int64_t token, int64_t address, int32_t backlog)
+int32_t vf_listen(int64_t handle, int64_t token, int64_t address, int32_t backlog,
+                  int32_t reusePort)
 {
     struct loop *loop = (struct loop *)(intptr_t)handle;
     if (loop == NULL || address == 0) {
@@ -138,7 +143,7 @@ int32_t vf_listen(int64_t handle, int64_t token, int64_t address, int32_t backlo
     if (fd < 0) {
         return system_result(fd);
     }
-    int result = bind_and_listen(fd, &system, length, backlog);
+    int result = bind_and_listen(fd, &system, length, backlog, reusePort);
     if (result == 0) {
         result = occupy(loop, slot, token, fd, VF_PHASE_LISTENING);
     }
@@ -149,10 +154,10 @@ int32_t vf_listen(int64_t handle, int64_t token, int64_t address, int32_t backlo
 }
 
 int32_t vf_connect(int64_t handle, int64_t token, int64_t address, int32_t receiveBytes,
-                   int32_t sendBytes, int32_t tcpNoDelay)
+                   int32_t sendBytes, int32_t tcpNoDelay, int32_t busyPollMicros)
 {
     struct loop *loop = (struct loop *)(intptr_t)handle;
-    if (loop == NULL || address == 0 || receiveBytes < 0 || sendBytes < 0) {
+    if (loop == NULL || address == 0 || receiveBytes < 0 || sendBytes < 0 || busyPollMicros < 0) {
         return -EINVAL;
     }
     union any_address system;
@@ -165,7 +170,7 @@ int32_t vf_connect(int64_t handle, int64_t token, int64_t address, int32_t recei
     if (fd < 0) {
         return system_result(fd);
     }
-    socket_apply_options(fd, receiveBytes, sendBytes, tcpNoDelay);
+    socket_apply_options(fd, receiveBytes, sendBytes, tcpNoDelay, busyPollMicros);
     int result = 0;
     /* An interrupted connect goes on by itself, as one in progress does. */
     if (connect(fd, &system.any, (socklen_t)length) < 0 && errno != EINPROGRESS && errno != EINTR) {
@@ -181,7 +186,8 @@ int32_t vf_connect(int64_t handle, int64_t token, int64_t address, int32_t recei
 }
 
 /* The options are wishes: a socket that has no Nagle algorithm, say a Unix one, works as well. */
-void socket_apply_options(int fd, int receive_bytes, int send_bytes, int no_delay)
+void socket_apply_options(int fd, int receive_bytes, int send_bytes, int no_delay,
+                          int busy_poll_micros)
 {
     if (receive_bytes > 0) {
         (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
@@ -192,6 +198,9 @@ void socket_apply_options(int fd, int receive_bytes, int send_bytes, int no_dela
     if (no_delay) {
         int on = 1;
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+    if (busy_poll_micros > 0) {
+        (void)system_busy_poll(fd, busy_poll_micros);
     }
 }
 
@@ -301,4 +310,18 @@ int32_t vf_discard(int32_t fd)
     }
     /* Not retried after EINTR: the descriptor is free already, and may be another's by then. */
     return system_result(close(fd) < 0 && errno != EINTR ? -errno : 0);
+}
+
+int32_t vf_busy_poll_usable(int32_t micros)
+{
+    if (micros < 0) {
+        return -EINVAL;
+    }
+    int fd = open_socket(AF_INET);
+    if (fd < 0) {
+        return system_result(fd);
+    }
+    int result = system_busy_poll(fd, micros);
+    close(fd);
+    return system_result(result);
 }

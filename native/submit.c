@@ -115,7 +115,7 @@ static int execute_one(struct loop *loop, struct turn *turn, int32_t index)
         return poller->send(loop, turn, index);
     case VF_REGISTER:
         socket_apply_options(submission->fd, submission->length, (int32_t)submission->address,
-                             (int)(submission->address >> 32));
+                             (int)(submission->address >> 32), submission->next);
         /* fall through */
     case VF_INTEREST:
         slot = loop_slot(loop, submission->token);

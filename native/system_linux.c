@@ -2,6 +2,8 @@
 #include "loop.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <sys/socket.h>
 
@@ -18,6 +20,17 @@ int system_accept(int listener)
 int system_send_flags(void)
 {
     return MSG_NOSIGNAL | MSG_DONTWAIT;
+}
+
+int system_busy_poll(int fd, int micros)
+{
+    return setsockopt(fd, SOL_SOCKET, SO_BUSY_POLL, &micros, sizeof micros) < 0 ? -errno : 0;
+}
+
+void system_quick_ack(int fd)
+{
+    int on = 1;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
 int system_result(int result)

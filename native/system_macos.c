@@ -39,6 +39,17 @@ int system_send_flags(void)
     return MSG_DONTWAIT;
 }
 
+int system_busy_poll(int fd, int micros)
+{
+    (void)fd, (void)micros;
+    return -ENOSYS;
+}
+
+void system_quick_ack(int fd)
+{
+    (void)fd;
+}
+
 /* The two agree up to ERANGE, 34, but for EDEADLK, 11, which is EAGAIN there; these are what the
  * calls on sockets can say beyond. */
 int system_result(int result)

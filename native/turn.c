@@ -50,6 +50,9 @@ static bool receive(struct loop *loop, struct turn *turn, struct vf_slot *slot)
     if (received > 0) {
         turn_complete(turn, slot->token, VF_RECEIVED, turn->arena, turn->arena_next,
                       (int32_t)received);
+        if (slot->wanted & VF_QUICK_ACK) {
+            system_quick_ack(slot->fd);
+        }
         int32_t end = turn->arena_next + (int32_t)received;
         turn->arena_next = ((end + 15) & ~15) + VF_ARENA_GAP_BYTES;
     } else if (received == 0 && slot->fault == 0) {

@@ -137,6 +137,9 @@ static enum outcome received(struct loop *loop, struct turn *turn, struct vf_slo
         int arena = uring_pool_place(&uring->pools[pool], buffer, &index);
         uring_pool_report(uring, buffer);
         turn_complete(turn, slot->token, VF_RECEIVED, arena, index, event->result);
+        if (slot->wanted & VF_QUICK_ACK) {
+            system_quick_ack(slot->fd);
+        }
         choose_pool(uring, slot, pool, event->result);
     } else if (!broken) {
         slot->phase = VF_PHASE_ENDED;

@@ -30,7 +30,7 @@
 #endif
 
 /* Changes with every change of a signature, a record or a meaning on this page. */
-#define VF_ABI_VERSION 3
+#define VF_ABI_VERSION 4
 
 /* ------------------------------------------------------------------------------ about the library */
 
@@ -70,6 +70,12 @@ VF_EXPORT int32_t vf_layout(void);
  */
 VF_EXPORT int32_t vf_pin(int32_t cpu);
 
+/*
+ * Whether sockets may poll their device for so many microseconds (SO_BUSY_POLL): 0, -EPERM where
+ * the kernel wants CAP_NET_ADMIN for it, -EINVAL for fewer than 0, or -ENOSYS where there is none.
+ */
+VF_EXPORT int32_t vf_busy_poll_usable(int32_t micros);
+
 /* -------------------------------------------------------------------------- masking (RFC 6455 5.3) */
 
 /*
@@ -100,13 +106,18 @@ VF_EXPORT int32_t vf_mask_text(int64_t address, int32_t length, int32_t key, int
 struct vf_slot {
     int64_t token;
     int32_t fd;
-    uint8_t wanted; /* VF_READ | VF_WRITE: what the owner wants to hear of */
+    uint8_t wanted; /* VF_READ | VF_WRITE: what the owner wants to hear of; VF_QUICK_ACK */
     uint8_t armed;  /* what the kernel was told, with VF_ATTACHED; more bits are the poller's */
     uint8_t phase;  /* enum vf_phase */
     uint8_t fault;  /* the errno of a send, to be reported when what has arrived has been read */
 };
 
-enum { VF_READ = 1, VF_WRITE = 2, VF_ATTACHED = 4 };
+enum {
+    VF_READ = 1,
+    VF_WRITE = 2,
+    VF_ATTACHED = 4,
+    VF_QUICK_ACK = 8 /* set by each receive, where there is TCP_QUICKACK: the kernel forgets it */
+};
 
 enum vf_phase {
     VF_PHASE_FREE = 0,
@@ -124,7 +135,8 @@ struct vf_submission {
     int32_t length;  /* SEND: of the bytes. REGISTER: SO_RCVBUF */
     int32_t fd;
     int32_t kind; /* enum vf_submission_kind */
-    int32_t next; /* SEND, SEND_MORE: index of the next SEND_MORE of this token, 0: none */
+    int32_t next; /* SEND, SEND_MORE: index of the next SEND_MORE of this token, 0: none.
+                     REGISTER: SO_BUSY_POLL in microseconds */
 };
 
 enum vf_submission_kind {
@@ -216,16 +228,19 @@ struct vf_address {
 
 /*
  * Binds, listens and fills in the token's slot, which must be free. A wildcard of family 6 takes
- * IPv4 as well. Returns 0 or -errno, and the slot stays free then.
+ * IPv4 as well. With reusePort other sockets that have it, too, may listen on the same address
+ * (SO_REUSEPORT). Returns 0 or -errno, and the slot stays free then.
  */
-VF_EXPORT int32_t vf_listen(int64_t loop, int64_t token, int64_t address, int32_t backlog);
+VF_EXPORT int32_t vf_listen(int64_t loop, int64_t token, int64_t address, int32_t backlog,
+                            int32_t reusePort);
 
 /*
- * Begins to connect and fills in the token's slot, which must be free. Buffer sizes of 0 leave the
- * choice to the system. Returns 0, and CONNECTED follows, or -errno for what failed at once.
+ * Begins to connect and fills in the token's slot, which must be free. Sizes and microseconds
+ * (SO_BUSY_POLL) of 0 leave the choice to the system. Returns 0, and CONNECTED follows, or -errno
+ * for what failed at once.
  */
 VF_EXPORT int32_t vf_connect(int64_t loop, int64_t token, int64_t address, int32_t receiveBytes,
-                             int32_t sendBytes, int32_t tcpNoDelay);
+                             int32_t sendBytes, int32_t tcpNoDelay, int32_t busyPollMicros);
 
 /* Write the address of a descriptor's own (peer's) end. */
 VF_EXPORT int32_t vf_local_address(int32_t fd, int64_t address);

@@ -22,7 +22,7 @@ static int64_t at(const struct vf_address *address)
 static struct vf_address listening_at(int64_t token)
 {
     struct vf_address address = loopback(0);
-    CHECK_EQUAL(0, vf_listen(loop, token, at(&address), 16));
+    CHECK_EQUAL(0, vf_listen(loop, token, at(&address), 16, 0));
     CHECK_EQUAL(0, vf_local_address(slots[(uint32_t)token].fd, at(&address)));
     CHECK(address.port > 0);
     return address;
@@ -34,7 +34,7 @@ static void connections_are_accepted_and_connected(void)
     int64_t listener = token_of(0, 1);
     int64_t client = token_of(1, 1);
     struct vf_address address = listening_at(listener);
-    CHECK_EQUAL(0, vf_connect(loop, client, at(&address), 0, 0, 1));
+    CHECK_EQUAL(0, vf_connect(loop, client, at(&address), 0, 0, 1, 0));
     int accepted = -1;
     int connected = 0;
     for (int turns = 0; turns < 20 && (accepted < 0 || !connected); turns++) {
@@ -73,7 +73,7 @@ static void a_refused_connect_is_reported(void)
     struct vf_address address = listening_at(token_of(0, 1));
     submit_close(token_of(0, 1), VF_CLOSE);
     CHECK_EQUAL(0, turn_waiting(0));
-    int32_t result = vf_connect(loop, token_of(1, 1), at(&address), 0, 0, 1);
+    int32_t result = vf_connect(loop, token_of(1, 1), at(&address), 0, 0, 1, 0);
     if (result == 0) {
         CHECK_EQUAL(ECONNREFUSED, await(VF_CONNECTED).result);
         CHECK_EQUAL(0, turn_waiting(1000000));
@@ -90,7 +90,7 @@ static void a_paused_listener_accepts_later(void)
     int64_t listener = token_of(0, 1);
     struct vf_address address = listening_at(listener);
     want(listener, 0);
-    CHECK_EQUAL(0, vf_connect(loop, token_of(1, 1), at(&address), 0, 0, 1));
+    CHECK_EQUAL(0, vf_connect(loop, token_of(1, 1), at(&address), 0, 0, 1, 0));
     CHECK_EQUAL(VF_CONNECTED, await(VF_CONNECTED).kind);
     CHECK_EQUAL(0, turn_waiting(1000000));
     want(listener, VF_READ);
@@ -104,7 +104,7 @@ static void exhausted_descriptors_are_reported(void)
     open_loop();
     int64_t listener = token_of(0, 1);
     struct vf_address address = listening_at(listener);
-    CHECK_EQUAL(0, vf_connect(loop, token_of(1, 1), at(&address), 0, 0, 1));
+    CHECK_EQUAL(0, vf_connect(loop, token_of(1, 1), at(&address), 0, 0, 1, 0));
     CHECK(getrlimit(RLIMIT_NOFILE, &before) == 0);
     int highest = dup(0);
     close(highest);
@@ -113,7 +113,7 @@ static void exhausted_descriptors_are_reported(void)
     struct vf_completion failed = await(VF_ACCEPT_FAILED);
     CHECK_EQUAL(EMFILE, failed.result);
     CHECK_EQUAL(listener, failed.token);
-    CHECK_EQUAL(-EMFILE, vf_connect(loop, token_of(2, 1), at(&address), 0, 0, 1));
+    CHECK_EQUAL(-EMFILE, vf_connect(loop, token_of(2, 1), at(&address), 0, 0, 1, 0));
     CHECK(setrlimit(RLIMIT_NOFILE, &before) == 0);
     close(await(VF_ACCEPTED).result);
     close_loop();
@@ -126,8 +126,8 @@ static void unix_paths_and_ipv6_work(void)
     snprintf(name, sizeof name, "/tmp/volfram-test-%d.sock", (int)getpid());
     struct vf_address path = {.family = 1, .length = (int32_t)strlen(name)};
     memcpy(path.bytes, name, strlen(name));
-    CHECK_EQUAL(0, vf_listen(loop, token_of(0, 1), at(&path), 4));
-    CHECK_EQUAL(0, vf_connect(loop, token_of(1, 1), at(&path), 0, 0, 1));
+    CHECK_EQUAL(0, vf_listen(loop, token_of(0, 1), at(&path), 4, 0));
+    CHECK_EQUAL(0, vf_connect(loop, token_of(1, 1), at(&path), 0, 0, 1, 0));
     int accepted = await(VF_ACCEPTED).result;
     struct vf_address found;
     CHECK_EQUAL(0, vf_local_address(accepted, at(&found)));
@@ -137,12 +137,12 @@ static void unix_paths_and_ipv6_work(void)
     CHECK_EQUAL(0, vf_discard(accepted));
     unlink(name);
     struct vf_address wildcard = {.family = 6, .length = 16};
-    int32_t result = vf_listen(loop, token_of(2, 1), at(&wildcard), 4);
+    int32_t result = vf_listen(loop, token_of(2, 1), at(&wildcard), 4, 0);
     if (result != -EAFNOSUPPORT && result != -EADDRNOTAVAIL) {
         CHECK_EQUAL(0, result);
         CHECK_EQUAL(0, vf_local_address(slots[2].fd, at(&found)));
         struct vf_address both = loopback(found.port);
-        CHECK_EQUAL(0, vf_connect(loop, token_of(3, 1), at(&both), 0, 0, 1));
+        CHECK_EQUAL(0, vf_connect(loop, token_of(3, 1), at(&both), 0, 0, 1, 0));
         CHECK_EQUAL(0, vf_discard(await(VF_ACCEPTED).result));
     }
     close_loop();
@@ -154,23 +154,53 @@ static void bad_arguments_are_refused(void)
     struct vf_address wrong = {.family = 5};
     struct vf_address no_path = {.family = 1, .length = 108};
     open_loop();
-    CHECK_EQUAL(-EINVAL, vf_listen(0, token_of(0, 1), at(&address), 1));
-    CHECK_EQUAL(-EINVAL, vf_listen(loop, token_of(0, 1), 0, 1));
-    CHECK_EQUAL(-EINVAL, vf_listen(loop, token_of(SLOTS, 1), at(&address), 1));
-    CHECK_EQUAL(-EINVAL, vf_listen(loop, token_of(-1, 1), at(&address), 1));
-    CHECK_EQUAL(-EINVAL, vf_listen(loop, token_of(0, 1), at(&wrong), 1));
-    CHECK_EQUAL(-EINVAL, vf_listen(loop, token_of(0, 1), at(&no_path), 1));
-    CHECK_EQUAL(-EINVAL, vf_connect(loop, token_of(0, 1), at(&address), -1, 0, 1));
-    CHECK_EQUAL(0, vf_listen(loop, token_of(0, 1), at(&address), 1));
-    CHECK_EQUAL(-EINVAL, vf_listen(loop, token_of(0, 2), at(&address), 1)); /* taken */
-    CHECK_EQUAL(-EINVAL, vf_connect(loop, token_of(0, 2), at(&address), 0, 0, 1));
+    CHECK_EQUAL(-EINVAL, vf_listen(0, token_of(0, 1), at(&address), 1, 0));
+    CHECK_EQUAL(-EINVAL, vf_listen(loop, token_of(0, 1), 0, 1, 0));
+    CHECK_EQUAL(-EINVAL, vf_listen(loop, token_of(SLOTS, 1), at(&address), 1, 0));
+    CHECK_EQUAL(-EINVAL, vf_listen(loop, token_of(-1, 1), at(&address), 1, 0));
+    CHECK_EQUAL(-EINVAL, vf_listen(loop, token_of(0, 1), at(&wrong), 1, 0));
+    CHECK_EQUAL(-EINVAL, vf_listen(loop, token_of(0, 1), at(&no_path), 1, 0));
+    CHECK_EQUAL(-EINVAL, vf_connect(loop, token_of(0, 1), at(&address), -1, 0, 1, 0));
+    CHECK_EQUAL(-EINVAL, vf_connect(loop, token_of(0, 1), at(&address), 0, 0, 1, -1));
+    CHECK_EQUAL(0, vf_listen(loop, token_of(0, 1), at(&address), 1, 0));
+    CHECK_EQUAL(-EINVAL, vf_listen(loop, token_of(0, 2), at(&address), 1, 0)); /* taken */
+    CHECK_EQUAL(-EINVAL, vf_connect(loop, token_of(0, 2), at(&address), 0, 0, 1, 0));
     struct vf_address taken;
     CHECK_EQUAL(0, vf_local_address(slots[0].fd, at(&taken)));
-    CHECK_EQUAL(-EADDRINUSE, vf_listen(loop, token_of(1, 1), at(&taken), 1));
+    CHECK_EQUAL(-EADDRINUSE, vf_listen(loop, token_of(1, 1), at(&taken), 1, 0));
     CHECK_EQUAL(VF_PHASE_FREE, slots[1].phase);
     CHECK_EQUAL(-EINVAL, vf_local_address(-1, at(&taken)));
     CHECK_EQUAL(-EINVAL, vf_remote_address(0, 0));
     CHECK_EQUAL(-EINVAL, vf_discard(-1));
+    close_loop();
+}
+
+static void an_address_is_shared_where_all_agree(void)
+{
+    struct vf_address address = loopback(0);
+    open_loop();
+    CHECK_EQUAL(0, vf_listen(loop, token_of(0, 1), at(&address), 1, 1));
+    struct vf_address shared;
+    CHECK_EQUAL(0, vf_local_address(slots[0].fd, at(&shared)));
+    CHECK_EQUAL(0, vf_listen(loop, token_of(1, 1), at(&shared), 1, 1));
+    CHECK_EQUAL(-EADDRINUSE, vf_listen(loop, token_of(2, 1), at(&shared), 1, 0));
+    close_loop();
+}
+
+static void a_refused_option_leaves_the_connection_alone(void)
+{
+    CHECK_EQUAL(-EINVAL, vf_busy_poll_usable(-1));
+    CHECK(vf_busy_poll_usable(INT32_MAX) <= 0);
+    int ends[2];
+    open_loop();
+    unix_pair(ends);
+    int64_t token = adopt(0, 1, ends[0]); /* which has neither of the two */
+    submissions[0].next = INT32_MAX;
+    slots[0].wanted |= VF_QUICK_ACK;
+    CHECK_EQUAL(1, write(ends[1], "x", 1));
+    CHECK_EQUAL(token, await(VF_RECEIVED).token);
+    CHECK_EQUAL(VF_PHASE_OPEN, slots[0].phase);
+    close(ends[1]);
     close_loop();
 }
 
@@ -189,6 +219,8 @@ int main(int argc, char **argv)
     RUN(exhausted_descriptors_are_reported);
     RUN(unix_paths_and_ipv6_work);
     RUN(bad_arguments_are_refused);
+    RUN(an_address_is_shared_where_all_agree);
+    RUN(a_refused_option_leaves_the_connection_alone);
     RUN(only_a_cpu_that_is_there_can_be_bound_to);
     return 0;
 }

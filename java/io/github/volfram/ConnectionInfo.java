@@ -5,14 +5,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of a server as it was at a moment. Immutable, and refers to nothing of the
- * connection, so that keeping it keeps nothing alive.
+ * One connection of a server or client as it was at a moment. Immutable, and refers to nothing of
+ * the connection, so that keeping it keeps nothing alive.
  *
  * @param remoteAddress the peer's address, or null where it has none or it is not known
- * @param state in words: {@code handshaking}, {@code refused}, {@code open}, {@code closed by us}
- *     (our close frame went first and the peer's is awaited), {@code closed by peer}, {@code close
- *     acknowledged}, {@code failed}
- * @param age since the socket was accepted, to a tenth of a second
+ * @param state in words: {@code connecting}, {@code handshaking}, {@code refused}, {@code open},
+ *     {@code closed by us} (our close frame went first and the peer's is awaited), {@code closed by
+ *     peer}, {@code close acknowledged}, {@code failed}
+ * @param age since the socket was accepted or connecting began, to a tenth of a second
  * @param bytesReceived bytes of HTTP heads and frames, as they are within TLS
  * @param bytesSent bytes of HTTP heads and frames that were given to the connection to send, as
  *     they are within TLS; some of them may be among {@code bufferedBytes}

@@ -2,7 +2,6 @@ package io.github.volfram;
 
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every size is in bytes. A {@link Duration} of zero turns its timeout off where that is said.
  */
-public abstract sealed class ConnectionOptions permits ServerOptions, ClientOptions {
+public abstract sealed class ConnectionOptions extends TransportOptions
+    permits ServerOptions, ClientOptions {
 
   /** As {@code maxMessageBytes}: no limit for a {@link WebSocketPartListener}, else 1 GiB. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
@@ -20,42 +20,8 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
   private final ConnectionValues values;
 
   ConnectionOptions(ConnectionValues values) {
+    super(values);
     this.values = values;
-  }
-
-  /** Which code polls the sockets. */
-  public Backend backend() {
-    return values.backend;
-  }
-
-  /** What the native backend polls with. */
-  public Poller poller() {
-    return values.poller;
-  }
-
-  /** What an event loop does when nothing is ready. */
-  public IdleStrategy idle() {
-    return values.idle;
-  }
-
-  /** Whether the one event loop has no thread and is turned by its owner's calls of poll. */
-  public boolean invoker() {
-    return values.invoker;
-  }
-
-  /** How many event loops there are, each with one thread. */
-  public int loops() {
-    return values.loops;
-  }
-
-  /** Which CPUs the threads of the event loops are bound to, one after the other; empty for any. */
-  public List<Integer> cpus() {
-    return values.cpus;
-  }
-
-  /** What makes the threads of the event loops, or null for the library's own. */
-  public @Nullable ThreadFactory threadFactory() {
-    return values.threadFactory;
   }
 
   /** The longest message that is received, over all its fragments. */
@@ -131,21 +97,6 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
   /** How messages are compressed (RFC 7692), or null where they are not. */
   public @Nullable DeflateOptions deflate() {
     return values.deflate;
-  }
-
-  /** Whether small segments are sent at once (TCP_NODELAY). */
-  public boolean tcpNoDelay() {
-    return values.tcpNoDelay;
-  }
-
-  /** SO_RCVBUF, or 0 for the system's choice. */
-  public int receiveBufferBytes() {
-    return values.receiveBufferBytes;
-  }
-
-  /** SO_SNDBUF, or 0 for the system's choice. */
-  public int sendBufferBytes() {
-    return values.sendBufferBytes;
   }
 
   /**
@@ -376,6 +327,32 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     /** SO_SNDBUF; 0, the default, leaves it to the system. */
     public B sendBufferBytes(int bytes) {
       sendBufferBytes = (int) Bounds.within("sendBufferBytes", bytes, 0, Integer.MAX_VALUE);
+      return self();
+    }
+
+    /**
+     * SO_BUSY_POLL: how long the kernel looks for packets in the network device's own queue before
+     * a socket counts as empty. 0 to 1 s in whole microseconds; zero, the default, leaves it to the
+     * system. Only the native backend on Linux has it, and older kernels want CAP_NET_ADMIN for it;
+     * where it cannot be, the log says why and everything else works. Waiting with epoll polls only
+     * where {@code net.core.busy_poll} is above 0 as well.
+     */
+    public B busyPoll(Duration time) {
+      if (time.isNegative() || time.compareTo(Duration.ofSeconds(1)) > 0) {
+        throw new IllegalArgumentException("busyPoll must be within 0 and 1 s, not " + time);
+      }
+      busyPoll = time;
+      return self();
+    }
+
+    /**
+     * Whether what was received is acknowledged at once instead of with what is sent within 40 ms
+     * (TCP_QUICKACK): false. For peers that wait for acknowledgements, with Nagle's algorithm say.
+     * The kernel forgets the option, so it is set anew after each receive, one system call each
+     * time. Linux only, on both backends; without effect elsewhere.
+     */
+    public B quickAck(boolean on) {
+      quickAck = on;
       return self();
     }
 

@@ -33,4 +33,6 @@ abstract class ConnectionValues {
   boolean tcpNoDelay = true;
   int receiveBufferBytes;
   int sendBufferBytes;
+  Duration busyPoll = Duration.ZERO;
+  boolean quickAck;
 }

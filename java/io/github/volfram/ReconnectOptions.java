@@ -58,7 +58,7 @@ public final class ReconnectOptions {
     private Duration maxDelay = Duration.ofSeconds(30);
     private Duration stableAfter = Duration.ofSeconds(10);
     private int maxAttempts;
-    private ReconnectPolicy policy = ReconnectPolicy.Lost::delay;
+    private ReconnectPolicy policy = ReconnectPolicy.UNLESS_FINAL;
     private Consumer<ReconnectingWebSocket.State> onState = state -> {};
 
     private Builder() {}
@@ -87,7 +87,10 @@ public final class ReconnectOptions {
       return this;
     }
 
-    /** Decides each time the connection is lost; by default all are tried again. */
+    /**
+     * Decides each time the connection is lost: by default {@link ReconnectPolicy#UNLESS_FINAL}.
+     * {@code ReconnectPolicy.Lost::delay} tries again whatever the server says.
+     */
     public Builder policy(ReconnectPolicy decision) {
       policy = Objects.requireNonNull(decision, "decision");
       return this;

@@ -49,6 +49,11 @@ public final class ServerOptions extends ConnectionOptions {
     return values.backlog;
   }
 
+  /** Whether each event loop listens by itself, sharing the address (SO_REUSEPORT). */
+  public boolean reusePort() {
+    return values.reusePort;
+  }
+
   /** How many connections there may be; further ones are answered 503. */
   public int maxConnections() {
     return values.maxConnections;
@@ -110,6 +115,7 @@ public final class ServerOptions extends ConnectionOptions {
     private @Nullable Path unixPath;
     private List<Endpoint> alsoListening = List.of();
     private int backlog = 1024;
+    private boolean reusePort;
     private int maxConnections = 1_000_000;
     private int maxConnectionsPerAddress = Integer.MAX_VALUE;
     private int maxAcceptsPerSecond = Integer.MAX_VALUE;
@@ -190,6 +196,22 @@ public final class ServerOptions extends ConnectionOptions {
     /** How many connections may wait in the kernel to be accepted: 1 to 65535, 1024 by default. */
     public Builder backlog(int count) {
       backlog = (int) Bounds.within("backlog", count, 1, 65535);
+      return this;
+    }
+
+    /**
+     * Whether each event loop has a listening socket of its own on the same address and keeps what
+     * it accepts (SO_REUSEPORT): false, so that one loop accepts for all and hands connections out
+     * in turn. The kernel then spreads connections by their addresses, as evenly as chance has it,
+     * also to a loop that is blocked. Other servers of the same user that say so, too, may share
+     * the address: in other processes, or those of the new version while the old one ends.
+     *
+     * <p>Only Linux spreads; elsewhere one of the sockets may get all connections. {@code start}
+     * fails where the system has no such option, as Windows. Unix domain sockets are listened on by
+     * one loop in any case.
+     */
+    public Builder reusePort(boolean on) {
+      reusePort = on;
       return this;
     }
 

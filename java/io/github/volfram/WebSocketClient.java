@@ -3,6 +3,7 @@ package io.github.volfram;
 import io.github.volfram.internal.engine.ClientEngine;
 import io.github.volfram.internal.engine.JdkBuilder;
 import java.net.URI;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -141,6 +142,18 @@ public final class WebSocketClient implements AutoCloseable {
    */
   public Counters counters() {
     return engine.counters();
+  }
+
+  /**
+   * The connections that there are, those being made or closed included, as {@link
+   * WebSocketServer#connections()} tells of a server's: does not block, costs one object for each,
+   * and must not be waited for in a callback.
+   *
+   * @return completed by an event loop's thread, or by the caller's once the client is closed; the
+   *     list is immutable, in no order, and empty after {@link #close()}
+   */
+  public CompletableFuture<List<ConnectionInfo>> connections() {
+    return engine.connections();
   }
 
   /**

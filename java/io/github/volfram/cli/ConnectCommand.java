@@ -98,7 +98,8 @@ final class ConnectCommand implements Callable<Integer> {
       names = "--reconnect",
       description = {
         "Connects again, each time after a longer while, when that fails or the connection is lost,"
-            + " until the end of the input or until the server closes it with 1000.",
+            + " until the end of the input, until the server closes it with 1000 or until it"
+            + " refuses with a status such as 401, 403 or 404.",
         "A line that could not leave is sent on the next connection."
       })
   private boolean reconnect;

@@ -95,6 +95,10 @@ final class LastingConnection {
     if (end == null && cause != null) {
       System.err.println("cannot connect: " + Failures.describe(cause));
     }
+    if (lost.isFinal()) {
+      System.err.println("not connecting again: the server refuses, and would later");
+      return null;
+    }
     System.err.println("connecting again in " + lost.delay().toMillis() + " ms");
     return lost.delay();
   }

@@ -5,6 +5,8 @@ import io.github.volfram.IdleStrategy;
 import io.github.volfram.ServerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -39,6 +41,17 @@ final class ServerFlags {
       paramLabel = "N",
       description = "Event loops, each with a thread (default: ${DEFAULT-VALUE}).")
   private int loops = 1;
+
+  @Option(
+      names = "--reuse-port",
+      description = "Every loop listens by itself, and other servers may, too (SO_REUSEPORT).")
+  private boolean reusePort;
+
+  @Option(
+      names = "--busy-poll",
+      paramLabel = "MICROS",
+      description = "Polls the network device for so many microseconds (SO_BUSY_POLL; Linux).")
+  private long busyPollMicros;
 
   @Option(
       names = "--cpu",
@@ -108,6 +121,8 @@ final class ServerFlags {
         .backend(backend.choice())
         .poller(backend.poller())
         .loops(loops)
+        .reusePort(reusePort)
+        .busyPoll(Duration.of(busyPollMicros, ChronoUnit.MICROS))
         .idle(idle)
         .cpus(cpus)
         .maxMessageBytes(maxMessageBytes)

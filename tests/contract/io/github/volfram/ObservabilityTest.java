@@ -120,6 +120,29 @@ final class ObservabilityTest extends BackendFixture {
     assertEquals(List.of(), connections(server));
   }
 
+  @Test
+  void aClientListsItsConnections() throws Exception {
+    WebSocketServer server = server(options().build(), new Echo());
+    WebSocketClient client = client(ClientOptions.builder().backend(backend).loops(2).build());
+    Counting heard = new Counting();
+    List<WebSocket> open = new ArrayList<>();
+    for (int i = 0; i < CONNECTIONS; i++) {
+      open.add(connect(client, server, heard));
+    }
+    open.get(0).sendText("only here");
+    until("echoed", () -> heard.messages.get() == 1);
+    List<ConnectionInfo> listed = client.connections().get(30, TimeUnit.SECONDS);
+    assertEquals(CONNECTIONS, listed.size());
+    assertEquals(1, listed.stream().mapToLong(ConnectionInfo::messagesSent).sum());
+    assertEquals(1, listed.stream().mapToLong(ConnectionInfo::messagesReceived).sum());
+    for (ConnectionInfo info : listed) {
+      assertEquals("open", info.state());
+      assertEquals(server.address(), info.remoteAddress());
+    }
+    client.close();
+    assertEquals(List.of(), client.connections().get(30, TimeUnit.SECONDS));
+  }
+
   private static double counter(MeterRegistry registry, String name, String... tags) {
     return registry.get(name).tags(tags).functionCounter().count();
   }

@@ -20,9 +20,11 @@ final class OpenSockets {
   private static final int SO_SNDBUF = 7;
   private static final int SO_RCVBUF = 8;
   private static final int SO_ACCEPTCONN = 30;
+  private static final int SO_BUSY_POLL = 46;
   private static final int IPPROTO_TCP = 6;
   private static final int TCP_NODELAY = 1;
   private static final int TCP_INFO = 11;
+  private static final int TCP_QUICKACK = 12;
 
   /** In the answer to TCP_INFO: of a listening socket, the most that may wait. */
   private static final int TCPI_SACKED = 28;
@@ -59,12 +61,39 @@ final class OpenSockets {
     return descriptors.stream().filter(fd -> option(fd, IPPROTO_TCP, TCP_NODELAY) == 1).count();
   }
 
+  /** The connections whose own port is this one. */
+  OpenSockets at(int port) {
+    Set<Integer> those = new TreeSet<>();
+    connections().descriptors.stream().filter(fd -> port(fd) == port).forEach(those::add);
+    return new OpenSockets(those);
+  }
+
+  /** Without those that listen. */
+  OpenSockets connections() {
+    Set<Integer> those = new TreeSet<>();
+    tcp().filter(fd -> option(fd, SOL_SOCKET, SO_ACCEPTCONN) == 0).forEach(those::add);
+    return new OpenSockets(those);
+  }
+
+  /** Whether each acknowledges at once what it receives now. */
+  List<Boolean> quickAcks() {
+    return tcp().mapToObj(fd -> option(fd, IPPROTO_TCP, TCP_QUICKACK) == 1).toList();
+  }
+
+  List<Integer> busyPolls() {
+    return values(SO_BUSY_POLL);
+  }
+
   List<Integer> receiveBuffers() {
     return values(SO_RCVBUF);
   }
 
   List<Integer> sendBuffers() {
     return values(SO_SNDBUF);
+  }
+
+  long listeners() {
+    return descriptors.stream().filter(fd -> option(fd, SOL_SOCKET, SO_ACCEPTCONN) == 1).count();
   }
 
   /** How many connections may wait for each listening socket. */
@@ -89,6 +118,14 @@ final class OpenSockets {
   private static int option(int fd, int level, int name) {
     ByteBuffer answer = ask(fd, level, name, Integer.BYTES);
     return answer.hasRemaining() ? answer.getInt(0) : -1;
+  }
+
+  private static int port(int fd) {
+    byte[] address = new byte[128];
+    int result =
+        Function.getFunction("c", "getsockname")
+            .invokeInt(new Object[] {fd, address, new int[] {address.length}});
+    return result == 0 ? ByteBuffer.wrap(address).getShort(2) & 0xffff : -1;
   }
 
   private static ByteBuffer ask(int fd, int level, int name, int bytes) {

@@ -2,11 +2,18 @@ package io.github.volfram;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.volfram.internal.transport.jna.NativeSupport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -201,6 +208,73 @@ final class OptionsTest extends BackendFixture {
     OpenSockets sockets = OpenSockets.now().without(before);
     assertEquals(List.of(40_000, 80_000), sockets.receiveBuffers());
     assertEquals(List.of(60_000, 100_000), sockets.sendBuffers());
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void everyReceiveIsAcknowledgedAtOnceWhereThatIsAsked() throws Exception {
+    OpenSockets before = OpenSockets.now();
+    BlockingQueue<List<Boolean>> seen = new LinkedBlockingQueue<>();
+    WebSocketListener atServer =
+        new Closes() {
+          @Override
+          public void onText(WebSocket webSocket, String text) {
+            seen.add(quickAcks(before, Integer.parseInt(text), true));
+            webSocket.offerText(text);
+          }
+        };
+    WebSocketListener atClient =
+        new Closes() {
+          @Override
+          public void onText(WebSocket webSocket, String text) {
+            seen.add(quickAcks(before, Integer.parseInt(text), false));
+          }
+        };
+    WebSocketServer server = server(options().quickAck(true).build(), atServer);
+    WebSocketClient client =
+        client(ClientOptions.builder().backend(backend).quickAck(true).build());
+    WebSocket webSocket = connect(client, server, atClient);
+    for (int i = 0; i < 20; i++) { // question and answer, after which the kernel would delay
+      assertTrue(webSocket.offerText(String.valueOf(server.port())));
+      assertEquals(List.of(true), seen.poll(30, TimeUnit.SECONDS), "server, " + i);
+      assertEquals(List.of(true), seen.poll(30, TimeUnit.SECONDS), "client, " + i);
+    }
+  }
+
+  /** Of the one connection's socket of the server or of the client. */
+  private static List<Boolean> quickAcks(OpenSockets before, int port, boolean ofTheServer) {
+    try {
+      OpenSockets all = OpenSockets.now().without(before);
+      OpenSockets servers = all.at(port);
+      return (ofTheServer ? servers : all.without(servers).connections()).quickAcks();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void socketsPollTheirDeviceWhereTheBackendAndTheKernelLetThem() throws Exception {
+    int micros = 50;
+    int usual = Integer.parseInt(Files.readString(Path.of("/proc/sys/net/core/busy_read")).strip());
+    boolean may = backend == Backend.NATIVE && NativeSupport.current().busyPoll(micros).isEmpty();
+    Duration time = Duration.ofNanos(micros * 1000);
+    WebSocketServer server = server(options().busyPoll(time).build(), new Echo());
+    WebSocketClient client =
+        client(ClientOptions.builder().backend(backend).busyPoll(time).build());
+    OpenSockets before = OpenSockets.now();
+    expectEcho(connect(client, server, recorder), "open"); // whether it may or not
+    int expected = may ? micros : usual;
+    assertEquals(List.of(expected, expected), OpenSockets.now().without(before).busyPolls());
+  }
+
+  @Test
+  void aTimeToPollOutOfBoundsIsRefused() {
+    assertThrows(IllegalArgumentException.class, () -> options().busyPoll(Duration.ofMillis(-1)));
+    assertThrows(
+        IllegalArgumentException.class, () -> options().busyPoll(Duration.ofSeconds(1, 1)));
+    assertEquals(
+        Duration.ofSeconds(1), options().busyPoll(Duration.ofSeconds(1)).build().busyPoll());
   }
 
   @Test

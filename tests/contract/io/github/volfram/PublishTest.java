@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +77,52 @@ final class PublishTest extends BackendFixture {
       until("the last has arrived", () -> reader.texts.size() == expected.size());
       assertEquals(expected, List.copyOf(reader.texts));
     }
+  }
+
+  /** Bytes of direct buffers and, after a collection, of the heap. */
+  private static long memory() {
+    System.gc();
+    long direct =
+        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+            .filter(pool -> pool.getName().equals("direct"))
+            .mapToLong(BufferPoolMXBean::getMemoryUsed)
+            .sum();
+    return direct + ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  @Test
+  void subscribersThatReadNothingShareWhatWaitsForThem() throws Exception {
+    int subscribers = 12;
+    int messages = 24;
+    int bytes = 1 << 20;
+    Subscribing atServer = new Subscribing();
+    WebSocketServer server = server(options().outboundHardCapBytes(1L << 30).build(), atServer);
+    WebSocketClient client = client();
+    Closes deaf =
+        new Closes() {
+          @Override
+          public void onOpen(WebSocket webSocket) {
+            webSocket.pauseReading();
+          }
+        };
+    List<WebSocket> connections = new ArrayList<>();
+    for (int i = 0; i < subscribers; i++) {
+      connections.add(connect(client, server, deaf));
+    }
+    until("all are subscribed", () -> atServer.opened.get() == subscribers);
+    long before = memory();
+    for (int i = 0; i < messages; i++) {
+      assertTrue(server.publishBinary("news", ByteBuffer.allocate(bytes)));
+    }
+    // The loop answers in the order of what it was asked.
+    List<ConnectionInfo> listed = server.connections().get(60, TimeUnit.SECONDS);
+    long buffered = listed.stream().mapToLong(ConnectionInfo::bufferedBytes).sum();
+    assertTrue(buffered > (long) subscribers * messages * bytes / 2, "each counts it whole");
+    long grown = memory() - before;
+    // Each message once, and for each subscriber the rest of the one that has begun to leave.
+    assertTrue(grown < buffered / 2, grown + " bytes for " + buffered);
+    connections.forEach(WebSocket::abort);
+    until("all are closed", () -> server.connectionCount() == 0);
   }
 
   @Test

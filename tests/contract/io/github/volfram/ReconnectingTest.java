@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -129,6 +130,75 @@ final class ReconnectingTest extends BackendFixture {
     assertEquals(401, ((HandshakeException) end.getCause()).status());
     assertEquals(3, seen.size());
     assertEquals(1006, seen.get(0).closeCode());
+  }
+
+  private WebSocketServer refusing(int status, String... header) throws IOException {
+    UpgradeResponse refusal = UpgradeResponse.reject(status, "no");
+    UpgradeResponse answer =
+        header.length == 0 ? refusal : refusal.withHeader(header[0], header[1]);
+    WebSocketServer server = WebSocketServer.start(options().build(), request -> answer);
+    open.add(server);
+    return server;
+  }
+
+  @Test
+  void aFinalRefusalEndsItUnlessThePolicyKnowsBetter() throws Exception {
+    WebSocketClient client = client();
+    for (int status : new int[] {400, 401, 403, 404}) {
+      states.clear();
+      ReconnectingWebSocket handle =
+          client.connectReconnecting(uri(refusing(status)), new Echo(), soon().build());
+      ExecutionException end =
+          assertThrows(ExecutionException.class, () -> handle.stopped().get(60, TimeUnit.SECONDS));
+      assertEquals(status, ((HandshakeException) end.getCause()).status());
+      assertEquals(List.of(State.CONNECTING, State.STOPPED), states);
+    }
+    states.clear();
+    ReconnectPolicy stubborn = ReconnectPolicy.Lost::delay;
+    ReconnectingWebSocket handle =
+        client.connectReconnecting(
+            uri(refusing(403)), new Echo(), soon().policy(stubborn).maxAttempts(3).build());
+    assertThrows(ExecutionException.class, () -> handle.stopped().get(60, TimeUnit.SECONDS));
+    assertEquals(3, states.stream().filter(state -> state == State.CONNECTING).count());
+  }
+
+  @Test
+  void aRefusalThatIsAMatterOfTimeDoesNotEndIt() throws Exception {
+    WebSocketClient client = client();
+    for (int status : new int[] {408, 425, 429, 500, 503}) {
+      states.clear();
+      ReconnectingWebSocket handle =
+          client.connectReconnecting(
+              uri(refusing(status)), new Echo(), soon().maxAttempts(2).build());
+      assertThrows(ExecutionException.class, () -> handle.stopped().get(60, TimeUnit.SECONDS));
+      assertEquals(2, states.stream().filter(state -> state == State.CONNECTING).count());
+    }
+  }
+
+  @Test
+  void aBusyServerSaysHowLongToWait() throws Exception {
+    assertEquals(120, secondsAfter(503, "120"));
+    assertEquals(7, secondsAfter(429, "7"));
+    assertEquals(3600, secondsAfter(503, "999999999"));
+    assertEquals(0, secondsAfter(500, "120"));
+    assertEquals(0, secondsAfter(503, "soon"));
+    assertEquals(0, secondsAfter(503, "Fri, 31 Dec 2027 23:59:59 GMT"));
+  }
+
+  /** The delay that is proposed, less the random part, which is below a second. */
+  private long secondsAfter(int status, String retryAfter) throws Exception {
+    CompletableFuture<Duration> delay = new CompletableFuture<>();
+    ReconnectPolicy policy =
+        lost -> {
+          delay.complete(lost.delay());
+          return null;
+        };
+    client()
+        .connectReconnecting(
+            uri(refusing(status, "Retry-After", retryAfter)),
+            new Echo(),
+            soon().policy(policy).build());
+    return delay.get(60, TimeUnit.SECONDS).toSeconds();
   }
 
   @Test

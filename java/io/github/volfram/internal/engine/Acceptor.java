@@ -37,6 +37,8 @@ final class Acceptor {
   private final UpgradeHandler handler;
   private final @Nullable WebSocketListener listener;
   private volatile boolean closing;
+
+  /** Who gets the next connection; owned by the first loop, which alone spreads them. */
   private int next;
 
   /**
@@ -85,7 +87,7 @@ final class Acceptor {
     return settings.population;
   }
 
-  /** How fast connections are accepted; for the loop that does. */
+  /** How fast connections are accepted. */
   Pace pace() {
     return pace;
   }
@@ -100,30 +102,41 @@ final class Acceptor {
   }
 
   /**
-   * Takes a connection that the first loop has accepted.
+   * Takes a connection that a loop has accepted.
    *
+   * @param keeper the loop that has accepted it and keeps it, or null when it was the first, which
+   *     spreads them
    * @param counters of the loop that has accepted it
    * @param tls gives the context for it, or null for no TLS
    */
-  void accepted(AcceptedSocket socket, LoopCounters counters, @Nullable Supplier<SSLContext> tls) {
-    int count = settings.population.count();
-    boolean full = count >= maxConnections;
+  void accepted(
+      AcceptedSocket socket,
+      @Nullable EventLoop keeper,
+      LoopCounters counters,
+      @Nullable Supplier<SSLContext> tls) {
+    int above = settings.population.add() - maxConnections;
+    boolean full = above > 0;
     if (closing || full) {
       counters.refused();
     }
-    if (closing || count - MAX_REFUSALS >= maxConnections) {
+    if (closing || above > MAX_REFUSALS) {
+      settings.population.remove();
       socket.discard();
       return;
     }
-    settings.population.add();
-    EventLoop loop = loops.get(next);
-    next = (next + 1) % loops.size();
+    EventLoop loop = keeper == null ? nextLoop() : keeper;
     if (loop.tasks().isCurrent()) {
       adopt(loop, socket, tls, full);
     } else if (!loop.tasks().tryExecute(() -> adopt(loop, socket, tls, full))) {
       settings.population.remove();
       socket.discard();
     }
+  }
+
+  private EventLoop nextLoop() {
+    EventLoop loop = loops.get(next);
+    next = (next + 1) % loops.size();
+    return loop;
   }
 
   private void adopt(

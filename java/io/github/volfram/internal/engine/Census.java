@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
-/** Asks all loops of a server for their connections. Any thread may use it. */
+/** Asks all loops of a server or client for their connections. Any thread may use it. */
 final class Census {
 
   private Census() {}

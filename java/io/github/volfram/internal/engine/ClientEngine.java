@@ -3,6 +3,7 @@ package io.github.volfram.internal.engine;
 import io.github.volfram.Backend;
 import io.github.volfram.ClientOptions;
 import io.github.volfram.ClientRequest;
+import io.github.volfram.ConnectionInfo;
 import io.github.volfram.Counters;
 import io.github.volfram.ReconnectOptions;
 import io.github.volfram.ReconnectingWebSocket;
@@ -10,6 +11,7 @@ import io.github.volfram.WebSocket;
 import io.github.volfram.WebSocketListener;
 import io.github.volfram.internal.frame.Role;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -53,6 +55,11 @@ public final class ClientEngine {
   /** What all loops have done. */
   public Counters counters() {
     return LoopCounters.sum(loops.all());
+  }
+
+  /** The connections there are. */
+  public CompletableFuture<List<ConnectionInfo>> connections() {
+    return Census.of(loops.all());
   }
 
   /** Begins to connect. */

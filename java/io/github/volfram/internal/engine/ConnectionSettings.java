@@ -55,7 +55,11 @@ final class ConnectionSettings {
         new FrameLimits(options.maxFrameBytes(), options.maxMessageBytes(), MAX_EMPTY_FRAGMENTS);
     socket =
         new SocketSettings(
-            options.tcpNoDelay(), options.receiveBufferBytes(), options.sendBufferBytes());
+            options.tcpNoDelay(),
+            options.receiveBufferBytes(),
+            options.sendBufferBytes(),
+            (int) (options.busyPoll().toNanos() / 1000),
+            options.quickAck());
     handshakeNanos = nanos(options.handshakeTimeout());
     idleNanos = nanos(options.idleTimeout());
     pingNanos = nanos(options.pingInterval());

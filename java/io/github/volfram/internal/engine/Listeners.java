@@ -18,7 +18,11 @@ final class Listeners {
   private static final long PAUSE_NANOS = 200_000_000L;
   private static final long LOG_NANOS = 1_000_000_000L;
 
-  private record Listener(long token, Acceptor acceptor, @Nullable Supplier<SSLContext> tls) {}
+  private record Listener(
+      long token,
+      Acceptor acceptor,
+      @Nullable Supplier<SSLContext> tls,
+      @Nullable EventLoop keeper) {}
 
   private final Transport transport;
   private final ConnectionRegistry registry;
@@ -43,14 +47,20 @@ final class Listeners {
    * Listens.
    *
    * @param tls gives the context for each connection that is accepted here, or null for no TLS
+   * @param keeper the loop of these listeners, which shares the address with others and keeps what
+   *     it accepts, or null for an address of its own, whose connections are spread
    */
   SocketAddress listen(
-      Acceptor acceptor, @Nullable Supplier<SSLContext> tls, SocketAddress address, int backlog)
+      Acceptor acceptor,
+      @Nullable Supplier<SSLContext> tls,
+      SocketAddress address,
+      int backlog,
+      @Nullable EventLoop keeper)
       throws IOException {
     long token = registry.add(null);
     try {
-      SocketAddress bound = transport.listen(token, address, backlog);
-      open.put(Tokens.slot(token), new Listener(token, acceptor, tls));
+      SocketAddress bound = transport.listen(token, address, backlog, keeper != null);
+      open.put(Tokens.slot(token), new Listener(token, acceptor, tls, keeper));
       return bound;
     } catch (IOException | RuntimeException e) {
       registry.remove(token);
@@ -70,7 +80,7 @@ final class Listeners {
       pause(listener.token(), now + pauseNanos);
     }
     try {
-      listener.acceptor().accepted(socket, counters, listener.tls());
+      listener.acceptor().accepted(socket, listener.keeper(), counters, listener.tls());
     } catch (Throwable thrown) { // an error of this library must not end the loop
       Log.taskFailed(thrown);
       socket.discard();

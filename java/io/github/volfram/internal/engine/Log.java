@@ -34,6 +34,10 @@ final class Log {
     LOGGER.log(Level.WARNING, "an event loop runs on any CPU and not on CPU " + cpu + ": " + why);
   }
 
+  static void noBusyPoll(String why) {
+    LOGGER.log(Level.WARNING, "sockets do not poll their device (SO_BUSY_POLL): " + why);
+  }
+
   static void notPolled() {
     LOGGER.log(
         Level.WARNING,

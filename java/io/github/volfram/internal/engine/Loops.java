@@ -1,5 +1,6 @@
 package io.github.volfram.internal.engine;
 
+import io.github.volfram.Backend;
 import io.github.volfram.ConnectionOptions;
 import io.github.volfram.DeflateOptions;
 import io.github.volfram.IdleStrategy;
@@ -45,6 +46,9 @@ final class Loops {
   Loops(ConnectionOptions options, String name, boolean daemon) {
     backend = BackendChoice.of(options.backend(), options.poller());
     stallThreshold = options.stallThreshold();
+    if (!options.busyPoll().isZero()) {
+      checkBusyPoll((int) (options.busyPoll().toNanos() / 1000));
+    }
     ThreadFactory factory = options.threadFactory();
     if (factory == null) {
       factory = task -> thread(task, name, daemon);
@@ -76,6 +80,16 @@ final class Loops {
       throw e;
     }
     invoker = options.invoker() ? new Invoker(first()) : null;
+  }
+
+  private void checkBusyPoll(int micros) {
+    String failure =
+        backend.backend() == Backend.NIO
+            ? "the backend is nio, which has no such option"
+            : NativeSupport.current().busyPoll(micros);
+    if (!failure.isEmpty()) {
+      Log.noBusyPoll(failure);
+    }
   }
 
   private static Runnable onCpu(List<Integer> cpus, int index, Runnable task) {

@@ -2,7 +2,7 @@ package io.github.volfram.internal.engine;
 
 /**
  * Spreads accepting over time: knows how far what was accepted is ahead of what the rate allows.
- * Owned by the loop that accepts.
+ * Any loop that accepts may use it.
  */
 final class Pace {
 
@@ -27,7 +27,7 @@ final class Pace {
    *
    * @return how long to pause now, in nanoseconds; 0 for not at all
    */
-  long accepted(long now) {
+  synchronized long accepted(long now) {
     due = (begun && due - now > 0 ? due : now) + intervalNanos;
     begun = true;
     long ahead = due - now;

@@ -12,8 +12,9 @@ final class Population {
     return count.get();
   }
 
-  void add() {
-    count.incrementAndGet();
+  /** Adds one and returns how many there are now. */
+  int add() {
+    return count.incrementAndGet();
   }
 
   void remove() {

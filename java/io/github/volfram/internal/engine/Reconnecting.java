@@ -125,7 +125,9 @@ final class Reconnecting implements ReconnectingWebSocket {
     double most = (double) options.maxDelay().toNanos();
     double bound =
         options.initialDelay().toNanos() * Math.pow(2, Math.min(failures - 1, MAX_DOUBLINGS));
-    Duration proposed = Duration.ofNanos((long) (Math.min(most, bound) * random.getAsDouble()));
+    Duration proposed =
+        Duration.ofNanos((long) (Math.min(most, bound) * random.getAsDouble()))
+            .plusSeconds(RetryAfter.seconds(cause));
     try {
       return options
           .policy()

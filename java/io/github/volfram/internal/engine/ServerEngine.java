@@ -38,7 +38,7 @@ public final class ServerEngine {
             : ConnectionSettings.nanos(options.shutdownTimeout());
     try {
       acceptor = new Acceptor(options, loops.all(), handler, listener);
-      endpoints = new Endpoints(options, loops.first().listeners(), acceptor);
+      endpoints = new Endpoints(options, loops.all(), acceptor);
     } catch (IOException | RuntimeException e) {
       loops.closeUnstarted();
       throw e;
@@ -99,7 +99,7 @@ public final class ServerEngine {
     }
     acceptor.close();
     endpoints.removeFiles();
-    loops.first().tasks().execute(loops.first().listeners()::close);
+    loops.all().forEach(loop -> loop.tasks().execute(loop.listeners()::close));
     loops.end(acceptor.population(), shutdownNanos);
   }
 }

@@ -31,13 +31,20 @@ public interface Transport extends AutoCloseable {
    */
   ByteBuffer sendArena();
 
+  /** Binds a listening socket to an address of its own, as below. */
+  default SocketAddress listen(long token, SocketAddress address, int backlog) throws IOException {
+    return listen(token, address, backlog, false);
+  }
+
   /**
    * Binds a listening socket and begins to accept.
    *
+   * @param reusePort whether other sockets that say so, too, may listen there (SO_REUSEPORT)
    * @return the address bound, with the real port where port 0 was asked for
    * @throws IOException when the address cannot be bound; the message names the address
    */
-  SocketAddress listen(long token, SocketAddress address, int backlog) throws IOException;
+  SocketAddress listen(long token, SocketAddress address, int backlog, boolean reusePort)
+      throws IOException;
 
   /**
    * Stops or restarts accepting on a listening socket; connections wait in the kernel meanwhile.

@@ -104,8 +104,10 @@ class ConnectCommandTest {
     }
   }
 
-  @Test
-  void headersAndSubprotocolsAreSent() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"native", "nio"})
+  void headersAndSubprotocolsAreSent(String backend) throws Exception {
+    Backends.require(backend);
     CompletableFuture<UpgradeRequest> seen = new CompletableFuture<>();
     UpgradeHandler handler =
         request -> {
@@ -117,6 +119,7 @@ class ConnectCommandTest {
             CliProcess.start(
                 "connect",
                 url(server) + "path?q=1",
+                "--backend=" + backend,
                 "-H",
                 "X-Token: a:b",
                 "--subprotocol=first",

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Flags of the commands, one by one. */
 class FlagsTest {
@@ -45,6 +47,46 @@ class FlagsTest {
     try (CliProcess echo = CliProcess.start("echo", "--port=0", "--poller=kqueue")) {
       String line = echo.failure(1);
       assertTrue(line.contains("kqueue"), line);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"native", "nio"})
+  @EnabledOnOs(OS.LINUX)
+  void twoServersShareAPortWhereBothSaySo(String backend) throws Exception {
+    Backends.require(backend);
+    String choice = "--backend=" + backend;
+    try (CliProcess first =
+        CliProcess.start("echo", "--port=0", "--loops=2", "--reuse-port", choice)) {
+      String authority = first.authority();
+      String port = "--port=" + authority.substring(authority.indexOf(':') + 1);
+      try (CliProcess second = CliProcess.start("demo", port, "--reuse-port", choice)) {
+        assertEquals(authority, second.authority());
+      }
+      try (CliProcess alone = CliProcess.start("echo", port, choice)) {
+        String line = alone.failure(1);
+        assertTrue(line.contains("Address already in use"), line);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"native", "nio"})
+  void echoPollsTheDeviceOrSaysWhyNot(String backend) throws Exception {
+    Backends.require(backend);
+    try (CliProcess echo =
+        CliProcess.start("echo", "--port=0", "--busy-poll=50", "--backend=" + backend)) {
+      JdkPeer peer = JdkPeer.connect("ws://" + echo.authority() + "/");
+      peer.send("Hello");
+      assertEquals("Hello", peer.text());
+      echo.terminate();
+      assertEquals(0, echo.exitCode());
+      assertEquals(
+          backend.equals("nio"),
+          echo.errors().stream().anyMatch(line -> line.contains("nio, which has no such option")));
+    }
+    try (CliProcess echo = CliProcess.start("echo", "--port=0", "--busy-poll=-1")) {
+      assertTrue(echo.failure(2).contains("busyPoll"));
     }
   }
 

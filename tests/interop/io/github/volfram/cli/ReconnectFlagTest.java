@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.volfram.Backend;
 import io.github.volfram.ServerOptions;
+import io.github.volfram.UpgradeResponse;
 import io.github.volfram.WebSocket;
 import io.github.volfram.WebSocketListener;
 import io.github.volfram.WebSocketServer;
@@ -78,6 +79,22 @@ class ReconnectFlagTest {
             CliProcess.start("connect", "--reconnect", "ws://127.0.0.1:" + server.port() + "/")) {
       assertEquals(0, connect.exitCode());
       assertTrue(connect.errors().contains("closed: 1000"), connect.errors().toString());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 404})
+  void aServerThatRefusesForGoodEndsItWithAFailure(int status) throws Exception {
+    try (WebSocketServer server =
+            WebSocketServer.start(
+                ServerOptions.builder().backend(Backend.NIO).build(),
+                request -> UpgradeResponse.reject(status, "no"));
+        CliProcess connect =
+            CliProcess.start("connect", "--reconnect", "ws://127.0.0.1:" + server.port() + "/")) {
+      awaitLine(connect, "cannot connect: ");
+      awaitLine(connect, "not connecting again: ");
+      awaitLine(connect, "stopped");
+      assertEquals(1, connect.exitCode());
     }
   }
 

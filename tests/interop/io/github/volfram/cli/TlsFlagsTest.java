@@ -45,15 +45,25 @@ class TlsFlagsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"native, pem", "nio, pem", "native, keystore", "nio, keystore"})
-  void echoSpeaksTlsAndConnectTrustsItWhenToldTo(String backend, String kind) throws Exception {
+  @CsvSource({
+    "echo, native, pem, wss, /",
+    "echo, nio, pem, wss, /",
+    "echo, native, keystore, wss, /",
+    "echo, nio, keystore, wss, /",
+    "demo, native, pem, https, /echo",
+    "demo, nio, pem, https, /echo",
+    "demo, native, keystore, https, /echo",
+    "demo, nio, keystore, https, /echo"
+  })
+  void serversSpeakTlsAndConnectTrustsThemWhenToldTo(
+      String command, String backend, String kind, String scheme, String path) throws Exception {
     Backends.require(backend);
     String[] keys = keys(kind);
-    try (CliProcess echo =
-        CliProcess.start("echo", "--port=0", "--backend=" + backend, keys[0], keys[1])) {
-      String ready = echo.readyLine();
-      assertTrue(ready.contains(" wss://127.0.0.1:"), ready);
-      String url = "wss://" + ready.replaceAll(".*//([^/]+)/ .*", "$1") + "/";
+    try (CliProcess server =
+        CliProcess.start(command, "--port=0", "--backend=" + backend, keys[0], keys[1])) {
+      String ready = server.readyLine();
+      assertTrue(ready.contains(" " + scheme + "://127.0.0.1:"), ready);
+      String url = "wss://" + ready.replaceAll(".*//([^/]+)/ .*", "$1") + path;
       try (CliProcess connect =
           CliProcess.start("connect", "--insecure", "--deflate", "--backend=" + backend, url)) {
         assertEquals("connected to " + url, connect.nextErrorLine());
@@ -130,8 +140,10 @@ class TlsFlagsTest {
     return head.toString();
   }
 
-  @Test
-  void connectOffersCompressionAndPingsASilentServerAsToldTo() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"native", "nio"})
+  void connectOffersCompressionAndPingsASilentServerAsToldTo(String backend) throws Exception {
+    Backends.require(backend);
     CompletableFuture<UpgradeRequest> asked = new CompletableFuture<>();
     CompletableFuture<Integer> pinged = new CompletableFuture<>();
     WebSocketListener silent =
@@ -153,6 +165,7 @@ class TlsFlagsTest {
                 "connect",
                 "--deflate",
                 "--ping-interval=1",
+                "--backend=" + backend,
                 "ws://127.0.0.1:" + server.port() + "/")) {
       assertEquals(
           "permessage-deflate; client_max_window_bits",

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.volfram.Backend;
+import io.github.volfram.PemFiles;
 import io.github.volfram.ServerOptions;
+import io.github.volfram.TlsKeys;
 import io.github.volfram.UpgradeRequest;
 import io.github.volfram.UpgradeResponse;
 import io.github.volfram.WebSocket;
@@ -22,11 +24,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A page in headless Chromium, served by our server on the port of its WebSockets. */
-@ParameterizedClass(name = "{0}")
-@EnumSource(names = {"NATIVE", "NIO"})
+@ParameterizedClass(name = "{0}, {1}")
+@CsvSource({"NATIVE, http", "NIO, http", "NATIVE, https", "NIO, https"})
 @Timeout(120)
 class BrowserTest {
 
@@ -38,7 +40,7 @@ class BrowserTest {
       """
       <!doctype html><meta charset="utf-8"><title>echo</title>
       <script>
-      const url = path => `ws://${location.host}/${path}`;
+      const url = path => `${location.protocol.replace('http', 'ws')}//${location.host}/${path}`;
       const echo = new WebSocket(url('echo'), ['chat.v1', 'chat.v2']);
       echo.binaryType = 'arraybuffer';
       echo.onmessage = message => echo.send(message.data);
@@ -52,7 +54,13 @@ class BrowserTest {
       </script>
       """;
 
-  @Parameter Backend backend;
+  @Parameter(0)
+  Backend backend;
+
+  @Parameter(1)
+  String scheme;
+
+  @TempDir Path temporary;
 
   private final RecordingListener echo = new RecordingListener();
   private final RecordingListener report = new RecordingListener();
@@ -61,9 +69,12 @@ class BrowserTest {
   @BeforeEach
   void startServer() throws Exception {
     Peers.require(backend);
-    server =
-        WebSocketServer.start(
-            ServerOptions.builder().backend(backend).plainHttp(true).build(), this::answer);
+    ServerOptions.Builder options = ServerOptions.builder().backend(backend).plainHttp(true);
+    if (scheme.equals("https")) {
+      PemFiles pem = PemFiles.create(temporary, "EC");
+      options.tls(TlsKeys.fromPem(pem.certificates(), pem.key()));
+    }
+    server = WebSocketServer.start(options.build(), this::answer);
     assertEquals(backend, server.backend());
   }
 
@@ -86,8 +97,8 @@ class BrowserTest {
   }
 
   @Test
-  void aPageEchoesTextAndBinaryAndClosesInGoodOrder(@TempDir Path temporary) throws Exception {
-    Process chromium = browse("http://127.0.0.1:" + server.port() + "/", temporary);
+  void aPageEchoesTextAndBinaryAndClosesInGoodOrder() throws Exception {
+    Process chromium = browse(scheme + "://127.0.0.1:" + server.port() + "/", temporary);
     try {
       WebSocket webSocket = echo.webSocket();
       echo.log.expect(Event.open(PeerServer.SUBPROTOCOL, ""));
@@ -125,6 +136,7 @@ class BrowserTest {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            "--ignore-certificate-errors", // nobody has signed this one
             "--user-data-dir=" + temporary.resolve("profile"),
             page);
     builder.environment().put("TMPDIR", temporary.toString());

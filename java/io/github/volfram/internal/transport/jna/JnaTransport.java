@@ -102,23 +102,25 @@ public final class JnaTransport implements Transport {
   }
 
   @Override
-  public SocketAddress listen(long token, SocketAddress address, int backlog) throws IOException {
+  public SocketAddress listen(long token, SocketAddress address, int backlog, boolean reusePort)
+      throws IOException {
     if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
       throw new IOException("cannot listen on " + address + ": the address is unresolved");
     }
     reserve(token);
     int result = -EAFNOSUPPORT;
+    int reuse = reusePort ? 1 : 0;
     boolean dualStack =
         address instanceof InetSocketAddress inet
             && inet.getAddress().isAnyLocalAddress()
             && !Boolean.getBoolean("java.net.preferIPv4Stack");
     if (dualStack) {
       flatAddress.writeWildcard(((InetSocketAddress) address).getPort());
-      result = Volfram.vf_listen(loop, token, flatAddress.address(), backlog);
+      result = Volfram.vf_listen(loop, token, flatAddress.address(), backlog, reuse);
     }
     if (result == -EAFNOSUPPORT || result == -EADDRNOTAVAIL) {
       flatAddress.write(address);
-      result = Volfram.vf_listen(loop, token, flatAddress.address(), backlog);
+      result = Volfram.vf_listen(loop, token, flatAddress.address(), backlog, reuse);
     }
     Errno.check("cannot listen on " + address, result);
     SocketAddress bound = localAddress(token);
@@ -142,9 +144,13 @@ public final class JnaTransport implements Transport {
             flatAddress.address(),
             settings.receiveBufferBytes(),
             settings.sendBufferBytes(),
-            settings.tcpNoDelay() ? 1 : 0);
+            settings.tcpNoDelay() ? 1 : 0,
+            settings.busyPollMicros());
     if (result < 0) {
       Errno.check("cannot connect to " + address, result);
+    }
+    if (settings.quickAck()) {
+      slots.wantQuickAck(slots.require(token));
     }
   }
 
@@ -165,12 +171,10 @@ public final class JnaTransport implements Transport {
       throw new IllegalStateException("the socket was adopted or discarded before");
     }
     slots.open(token, fd);
-    submissions.register(
-        token,
-        fd,
-        settings.receiveBufferBytes(),
-        settings.sendBufferBytes(),
-        settings.tcpNoDelay());
+    submissions.register(token, fd, settings);
+    if (settings.quickAck()) {
+      slots.wantQuickAck(slots.require(token));
+    }
   }
 
   private void reserve(long token) throws IOException {

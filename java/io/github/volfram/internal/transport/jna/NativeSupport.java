@@ -77,6 +77,19 @@ public final class NativeSupport {
     return result == 0 ? "" : Errno.text(-result);
   }
 
+  /**
+   * Asks whether sockets of the native backend may have SO_BUSY_POLL.
+   *
+   * @return why not, or the empty string when they may
+   */
+  public String busyPoll(int micros) {
+    if (!isAvailable()) {
+      return unavailabilityCause();
+    }
+    int result = Volfram.vf_busy_poll_usable(micros);
+    return result == 0 ? "" : Errno.text(-result);
+  }
+
   /** Whether the library is loaded and can poll: whether {@link JnaTransport} can be made. */
   public boolean isAvailable() {
     return isLoaded() && Volfram.vf_poller() != 0;

@@ -19,6 +19,7 @@ final class SlotTable {
 
   static final int READ = 1;
   static final int WRITE = 2;
+  private static final int QUICK_ACK = 8;
 
   static final int LISTENING = 1;
   static final int OPEN = 3;
@@ -116,7 +117,13 @@ final class SlotTable {
     int before = memory.get(at + WANTED);
     int after = wanted ? before | interest : before & ~interest;
     memory.put(at + WANTED, (byte) after);
-    return after != (memory.get(at + ARMED) & (READ | WRITE));
+    return (after & (READ | WRITE)) != (memory.get(at + ARMED) & (READ | WRITE));
+  }
+
+  /** Has every receive acknowledged at once, until the slot is freed. */
+  void wantQuickAck(int slot) {
+    int at = slot * BYTES + WANTED;
+    memory.put(at, (byte) (memory.get(at) | QUICK_ACK));
   }
 
   /** Where {@link Submissions} last queued a send for this slot, in whichever batch. */

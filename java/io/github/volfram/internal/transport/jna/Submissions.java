@@ -1,5 +1,6 @@
 package io.github.volfram.internal.transport.jna;
 
+import io.github.volfram.internal.transport.SocketSettings;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -96,10 +97,12 @@ final class Submissions {
     slots.setChainTail(slot, record);
   }
 
-  void register(long token, int fd, int receiveBytes, int sendBytes, boolean tcpNoDelay) {
+  void register(long token, int fd, SocketSettings settings) {
     int record = add(token, fd, REGISTER);
-    memory.putInt(record * BYTES + LENGTH, receiveBytes);
-    memory.putLong(record * BYTES + ADDRESS, (tcpNoDelay ? 1L << 32 : 0) | sendBytes);
+    long noDelay = settings.tcpNoDelay() ? 1L << 32 : 0;
+    memory.putLong(record * BYTES + ADDRESS, noDelay | settings.sendBufferBytes());
+    memory.putInt(record * BYTES + LENGTH, settings.receiveBufferBytes());
+    memory.putInt(record * BYTES + NEXT, settings.busyPollMicros());
   }
 
   void interest(long token, int fd) {

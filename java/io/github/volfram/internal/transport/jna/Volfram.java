@@ -9,7 +9,7 @@ package io.github.volfram.internal.transport.jna;
 final class Volfram {
 
   /** VF_ABI_VERSION of the header that this class was written after. */
-  static final int ABI_VERSION = 3;
+  static final int ABI_VERSION = 4;
 
   /** What {@link #vf_layout} returns: the sizes of a slot, a submission and a completion. */
   static final int LAYOUT = SlotTable.BYTES | Submissions.BYTES << 8 | Completions.BYTES << 16;
@@ -27,6 +27,8 @@ final class Volfram {
   static native int vf_layout();
 
   static native int vf_pin(int cpu);
+
+  static native int vf_busy_poll_usable(int micros);
 
   static native int vf_mask(long address, int length, int key, long offset);
 
@@ -52,10 +54,16 @@ final class Volfram {
 
   static native int vf_wakeup(long loop);
 
-  static native int vf_listen(long loop, long token, long address, int backlog);
+  static native int vf_listen(long loop, long token, long address, int backlog, int reusePort);
 
   static native int vf_connect(
-      long loop, long token, long address, int receiveBytes, int sendBytes, int tcpNoDelay);
+      long loop,
+      long token,
+      long address,
+      int receiveBytes,
+      int sendBytes,
+      int tcpNoDelay,
+      int busyPollMicros);
 
   static native int vf_local_address(int fd, long address);
 

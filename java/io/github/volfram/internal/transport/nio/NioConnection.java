@@ -29,7 +29,11 @@ final class NioConnection extends NioChannel {
     BROKEN
   }
 
+  /** TCP_QUICKACK of the module jdk.net, by its name as that module may be missing. */
+  private static final @Nullable SocketOption<Boolean> QUICK_ACK = quickAckOption();
+
   private final SocketChannel channel;
+  private final boolean quickAck;
   private Phase phase;
   private boolean readingPaused;
   private boolean awaitingWritable;
@@ -40,9 +44,10 @@ final class NioConnection extends NioChannel {
   /** The end of that chain. */
   int lastRegion = -1;
 
-  private NioConnection(long token, SocketChannel channel, Phase phase) {
+  private NioConnection(long token, SocketChannel channel, SocketSettings settings, Phase phase) {
     super(token);
     this.channel = channel;
+    this.quickAck = settings.quickAck();
     this.phase = phase;
   }
 
@@ -55,7 +60,7 @@ final class NioConnection extends NioChannel {
     try {
       configure(channel, settings);
       channel.connect(address);
-      return new NioConnection(token, channel, Phase.CONNECTING);
+      return new NioConnection(token, channel, settings, Phase.CONNECTING);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -66,7 +71,7 @@ final class NioConnection extends NioChannel {
       throws IOException {
     try {
       configure(channel, settings);
-      return new NioConnection(token, channel, Phase.OPEN);
+      return new NioConnection(token, channel, settings, Phase.OPEN);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -84,6 +89,20 @@ final class NioConnection extends NioChannel {
     if (settings.sendBufferBytes() > 0) {
       apply(channel, StandardSocketOptions.SO_SNDBUF, settings.sendBufferBytes());
     }
+  }
+
+  @SuppressWarnings("unchecked") // by its definition
+  private static @Nullable SocketOption<Boolean> quickAckOption() {
+    try (SocketChannel any = SocketChannel.open()) {
+      for (SocketOption<?> option : any.supportedOptions()) {
+        if (option.name().equals("TCP_QUICKACK")) {
+          return (SocketOption<Boolean>) option;
+        }
+      }
+    } catch (IOException e) {
+      // Descriptors have run out; then it is as if the option were not there.
+    }
+    return null;
   }
 
   private static <T> void apply(SocketChannel channel, SocketOption<T> option, T value)
@@ -151,9 +170,23 @@ final class NioConnection extends NioChannel {
       become(Phase.INPUT_ENDED);
       sink.closed(token(), 0);
     } else {
+      if (quickAck) {
+        acknowledge();
+      }
       sink.received(token(), arena.buffer(), arena.index(), length);
     }
     return 1;
+  }
+
+  /** The kernel forgets TCP_QUICKACK, so each receive sets it anew. */
+  private void acknowledge() {
+    if (QUICK_ACK != null) {
+      try {
+        apply(channel, QUICK_ACK, true);
+      } catch (IOException ignored) {
+        // Broken meanwhile: the next read or write reports it.
+      }
+    }
   }
 
   private int becomeWritable(CompletionSink sink) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
@@ -33,13 +34,17 @@ final class NioListener extends NioChannel {
     this.channel = channel;
   }
 
-  static NioListener bind(long token, SocketAddress address, int backlog) throws IOException {
+  static NioListener bind(long token, SocketAddress address, int backlog, boolean reusePort)
+      throws IOException {
     ServerSocketChannel channel =
         address instanceof UnixDomainSocketAddress
             ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
             : ServerSocketChannel.open();
     try {
       channel.configureBlocking(false);
+      if (reusePort) {
+        sharePort(channel);
+      }
       channel.bind(address, backlog);
       return new NioListener(token, channel);
     } catch (IOException | UnresolvedAddressException e) {
@@ -56,6 +61,13 @@ final class NioListener extends NioChannel {
       channel.close();
       throw e;
     }
+  }
+
+  private static void sharePort(ServerSocketChannel channel) throws IOException {
+    if (!channel.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
+      throw new IOException("SO_REUSEPORT is not there");
+    }
+    channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
   }
 
   SocketAddress boundAddress() throws IOException {

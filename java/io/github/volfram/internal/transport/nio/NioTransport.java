@@ -56,9 +56,10 @@ public final class NioTransport implements Transport {
   }
 
   @Override
-  public SocketAddress listen(long token, SocketAddress address, int backlog) throws IOException {
+  public SocketAddress listen(long token, SocketAddress address, int backlog, boolean reusePort)
+      throws IOException {
     requireFree(token);
-    NioListener listener = NioListener.bind(token, address, backlog);
+    NioListener listener = NioListener.bind(token, address, backlog, reusePort);
     open(listener);
     return listener.boundAddress();
   }

@@ -93,7 +93,8 @@ final class ScriptedTransport implements Transport {
             new Acceptor(options, List.of(loop), handler, null),
             options.tls(),
             options.address(),
-            1);
+            1,
+            null);
     loop.poll();
     act = Act.UPGRADE;
     loop.poll();
@@ -171,7 +172,7 @@ final class ScriptedTransport implements Transport {
   }
 
   @Override
-  public SocketAddress listen(long token, SocketAddress address, int backlog) {
+  public SocketAddress listen(long token, SocketAddress address, int backlog, boolean reusePort) {
     listener = token;
     return new InetSocketAddress(1);
   }

@@ -67,7 +67,7 @@ abstract class EngineFixture {
   void serve(ServerOptions.Builder options, UpgradeHandler handler) throws IOException {
     ServerOptions built = options.build();
     acceptor = new Acceptor(built, List.of(loop), handler, events);
-    address = loop.listeners().listen(acceptor, built.tls(), network.anyAddress(), 100);
+    address = loop.listeners().listen(acceptor, built.tls(), network.anyAddress(), 100, null);
   }
 
   /** A peer that is connected and has not said anything. */

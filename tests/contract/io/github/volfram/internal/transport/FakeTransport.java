@@ -38,7 +38,8 @@ public final class FakeTransport implements Transport {
   }
 
   @Override
-  public SocketAddress listen(long token, SocketAddress address, int backlog) throws IOException {
+  public SocketAddress listen(long token, SocketAddress address, int backlog, boolean reusePort)
+      throws IOException {
     requireFree(token);
     Deque<FakeSocket> waiting = new ArrayDeque<>();
     SocketAddress bound = network.bind(address, waiting);

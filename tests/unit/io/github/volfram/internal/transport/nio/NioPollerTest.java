@@ -29,7 +29,7 @@ class NioPollerTest {
     poller = new NioPoller();
     listener =
         NioListener.bind(
-            Tokens.of(0, 1), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5);
+            Tokens.of(0, 1), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 5, false);
     poller.register(listener);
   }
 
