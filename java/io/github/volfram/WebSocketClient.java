@@ -36,7 +36,8 @@ public final class WebSocketClient implements AutoCloseable {
   }
 
   /**
-   * Connects to a server. Does not block; cancelling the future gives the attempt up.
+   * Connects to a server. Does not block; cancelling the future gives the attempt up, and so does
+   * whatever else completes it with a failure first, such as {@code orTimeout}.
    *
    * @param uri such as {@code ws://example.org:9001/chat?room=1}
    * @param listener is told of this connection, {@link WebSocketListener#onOpen} before the future
