@@ -131,7 +131,10 @@ public final class WebSocketClient implements AutoCloseable {
     return engine.backendReason();
   }
 
-  /** How many connections there are, those being made or closed included. */
+  /**
+   * How many connections there are, those being made or closed included; several addresses that are
+   * tried at once count as one, and a wait for the next attempt to reconnect as none.
+   */
   public int connectionCount() {
     return engine.connectionCount();
   }
