@@ -38,6 +38,9 @@ public final class BlockingWebSocket implements AutoCloseable {
   /** How many bytes wait to be received before the connection is not read for a while. */
   public static final int MAX_QUEUED_BYTES = 256 << 10;
 
+  /** What a wait in nanoseconds can express: 292 years. */
+  private static final Duration MAX_WAIT = Duration.ofNanos(Long.MAX_VALUE);
+
   private final Mailbox mailbox;
 
   private BlockingWebSocket(Mailbox mailbox) {
@@ -73,7 +76,9 @@ public final class BlockingWebSocket implements AutoCloseable {
     } catch (ExecutionException e) {
       throw failure(e.getCause());
     } catch (InterruptedException e) {
-      opened.cancel(true);
+      if (!opened.cancel(true) && !opened.isCompletedExceptionally()) {
+        opened.join().abort(); // it came at the same moment, and nobody else has it
+      }
       throw e;
     }
     return new BlockingWebSocket(mailbox);
@@ -135,7 +140,7 @@ public final class BlockingWebSocket implements AutoCloseable {
    */
   public @Nullable WebSocketMessage receive(Duration timeout)
       throws WebSocketClosedException, InterruptedException {
-    return mailbox.receive(timeout.toNanos());
+    return mailbox.receive(timeout.compareTo(MAX_WAIT) > 0 ? Long.MAX_VALUE : timeout.toNanos());
   }
 
   /**

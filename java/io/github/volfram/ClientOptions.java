@@ -130,7 +130,8 @@ public final class ClientOptions extends ConnectionOptions {
 
     /**
      * Adds a header to the request. Those of the handshake itself (Host, Upgrade, Connection,
-     * Sec-WebSocket-…) are the library's; {@code connect} refuses them.
+     * Sec-WebSocket-…) are the library's; {@code connect} refuses them. Proxy-Authorization goes to
+     * the proxy, where there is one, and never to the server.
      */
     public Builder header(String name, String value) {
       List<Map.Entry<String, String>> more = new ArrayList<>(headers);

@@ -242,7 +242,7 @@ public final class StreamOptions {
      * Agrees to permessage-deflate (RFC 7692), as a server, or offers it, as a client; otherwise
      * messages are not compressed. {@link DeflateOptions#maxDeflaters} counts the streams made with
      * these options; one that is dropped before {@link ReadOutcome#CLOSED} and without {@link
-     * WebSocketStream#abort} stays counted.
+     * WebSocketStream#abort} stays counted until it is collected as garbage.
      */
     public Builder deflate(DeflateOptions options) {
       deflate = options;

@@ -213,10 +213,7 @@ public interface WebSocket {
   /** The peer's address, or null when the kernel did not know it any more. */
   @Nullable SocketAddress remoteAddress();
 
-  /**
-   * This side's address, or null when the connection is gone. Another thread than the event loop's
-   * waits for the loop's answer.
-   */
+  /** This side's address, or null when the kernel did not know it any more. */
   @Nullable SocketAddress localAddress();
 
   /**

@@ -37,7 +37,8 @@ public final class WebSocketClient implements AutoCloseable {
   }
 
   /**
-   * Connects to a server. Does not block; cancelling the future gives the attempt up.
+   * Connects to a server. Does not block; cancelling the future gives the attempt up, and so does
+   * whatever else completes it with a failure first, such as {@code orTimeout}.
    *
    * @param uri such as {@code ws://example.org:9001/chat?room=1}
    * @param listener is told of this connection, {@link WebSocketListener#onOpen} before the future
@@ -131,7 +132,10 @@ public final class WebSocketClient implements AutoCloseable {
     return engine.backendReason();
   }
 
-  /** How many connections there are, those being made or closed included. */
+  /**
+   * How many connections there are, those being made or closed included; several addresses that are
+   * tried at once count as one, and a wait for the next attempt to reconnect as none.
+   */
   public int connectionCount() {
     return engine.connectionCount();
   }

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -116,6 +117,13 @@ abstract class BackendFixture {
       Thread.onSpinWait();
       Thread.yield();
     }
+  }
+
+  /** Waits until a connection's loop has looked at what it was asked so far. */
+  static void awaitLoop(WebSocket webSocket) throws InterruptedException {
+    CountDownLatch looked = new CountDownLatch(1);
+    webSocket.batch(looked::countDown);
+    assertTrue(looked.await(60, TimeUnit.SECONDS), "the loop does not look");
   }
 
   void assertThreadsEnded() throws InterruptedException {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -119,6 +120,10 @@ final class BlockingWebSocketTest extends BackendFixture {
       assertNull(webSocket.receive(Duration.ofMillis(1)));
       webSocket.sendText("x");
       assertEquals(new WebSocketMessage.Text("x"), webSocket.receive(Duration.ofSeconds(60)));
+      webSocket.sendText("for ever");
+      assertEquals(
+          new WebSocketMessage.Text("for ever"),
+          webSocket.receive(ChronoUnit.FOREVER.getDuration()));
     }
   }
 

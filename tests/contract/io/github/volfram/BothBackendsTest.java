@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -218,5 +219,27 @@ final class BothBackendsTest extends BackendFixture {
     assertEquals(
         new InetSocketAddress(InetAddress.getByName("127.0.0.1"), server.port()),
         atClient.remoteAddress());
+  }
+
+  @Test
+  void addressesAreKnownToOtherThreadsWhileTheLoopIsBusy() throws Exception {
+    CompletableFuture<SocketAddress> known = new CompletableFuture<>();
+    WebSocketListener busy =
+        new WebSocketListener() {
+          @Override
+          public void onText(WebSocket webSocket, String text) {
+            // As two loops that ask for a connection of the other one each.
+            CompletableFuture<SocketAddress> elsewhere =
+                CompletableFuture.supplyAsync(webSocket::localAddress);
+            try {
+              known.complete(elsewhere.get(20, TimeUnit.SECONDS));
+            } catch (Exception e) {
+              known.completeExceptionally(e);
+            }
+          }
+        };
+    WebSocketServer server = server(options().build(), busy);
+    connect(client(), server, new WebSocketListener() {}).offerText("go");
+    assertEquals(server.address(), known.get(60, TimeUnit.SECONDS));
   }
 }

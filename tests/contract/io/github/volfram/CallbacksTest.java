@@ -103,7 +103,7 @@ final class CallbacksTest extends BackendFixture {
     while (webSocket.offerBinary(ByteBuffer.allocate(BLOCK).putInt(0, sent.get()))) {
       sent.incrementAndGet();
       assertTrue(System.nanoTime() < deadline, "sent " + sent);
-      webSocket.localAddress(); // comes from the loop, which has offered the block to the kernel
+      awaitLoop(webSocket); // which has offered the block to the kernel
     }
     assertEquals(0, received.get());
     go.countDown();
@@ -129,10 +129,10 @@ final class CallbacksTest extends BackendFixture {
     webSocket.offerText("1");
     assertEquals("1", received.poll(60, TimeUnit.SECONDS));
     WebSocket paused = atServer.get(60, TimeUnit.SECONDS);
-    paused.localAddress(); // the loop has done what was asked before
+    awaitLoop(paused); // it has done what was asked before
     webSocket.sendText("2").get(60, TimeUnit.SECONDS);
-    paused.localAddress();
-    paused.localAddress();
+    awaitLoop(paused);
+    awaitLoop(paused);
     assertEquals(0, received.size());
     paused.resumeReading();
     assertEquals("2", received.poll(60, TimeUnit.SECONDS));

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -135,6 +136,21 @@ final class ConnectingTest extends BackendFixture {
               throw new IOException("end");
             });
       }
+    }
+  }
+
+  @Test
+  void aConnectThatTheApplicationLetsTimeOutIsGivenUp() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      WebSocketClient client = client();
+      Closes closes = new Closes();
+      CompletableFuture<WebSocket> future =
+          client
+              .connect(URI.create("ws://127.0.0.1:" + silent.getLocalPort()), closes)
+              .orTimeout(1, TimeUnit.MILLISECONDS);
+      assertInstanceOf(TimeoutException.class, failure(future));
+      until("given up", () -> client.connectionCount() == 0);
+      assertEquals(0, closes.opened.get() + closes.closed.get());
     }
   }
 

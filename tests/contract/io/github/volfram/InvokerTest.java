@@ -93,6 +93,19 @@ final class InvokerTest extends BackendFixture {
   }
 
   @Test
+  void pollingLeavesTheOwnersInterrupt() {
+    Texts texts = new Texts();
+    WebSocket webSocket = connected(texts);
+    webSocket.offerText("once");
+    Thread.currentThread().interrupt();
+    server.poll();
+    client.poll();
+    assertTrue(Thread.currentThread().isInterrupted(), "who turns a loop until interrupted");
+    pollUntil("echoed", () -> texts.received.size() == 1);
+    assertTrue(Thread.interrupted());
+  }
+
+  @Test
   void aCallbackMayNotPoll() {
     List<String> refusals = new ArrayList<>();
     connected(

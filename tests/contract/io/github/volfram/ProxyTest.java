@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.Authenticator;
+import java.net.CookieManager;
 import java.net.InetSocketAddress;
 import java.net.PasswordAuthentication;
 import java.net.Proxy;
@@ -18,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -124,6 +126,34 @@ final class ProxyTest extends BackendFixture {
     String sent = proxy.tunnelled.toString(StandardCharsets.ISO_8859_1);
     assertTrue(sent.startsWith("GET / HTTP/1.1\r\n"), sent);
     assertFalse(sent.toLowerCase().contains("authorization"), sent);
+  }
+
+  @Test
+  void proxyAuthorizationAmongTheHeadersIsTheProxysAlone_K7() throws Exception {
+    BlockingQueue<Map<String, List<String>>> received = new LinkedBlockingQueue<>();
+    WebSocketServer server =
+        WebSocketServer.start(
+            options().build(),
+            request -> {
+              received.add(request.headers());
+              return UpgradeResponse.accept(new Echo());
+            });
+    open.add(server);
+    ScriptedProxy proxy = tunnelling(true);
+    ClientOptions.Builder behindProxy = through(proxy).header("Proxy-Authorization", BASIC);
+    assertEchoes(client(behindProxy.header("X-Other", "kept").build()), uri(server));
+    assertEquals(1, proxy.heads.size(), "it is sent at once");
+    String sent = proxy.tunnelled.toString(StandardCharsets.ISO_8859_1);
+    assertFalse(sent.toLowerCase().contains("authorization"), sent);
+    assertEquals(List.of("kept"), received.take().get("X-Other"));
+    ClientOptions direct =
+        ClientOptions.builder()
+            .backend(backend)
+            .header("proxy-authorization", BASIC)
+            .cookieHandler(new CookieManager())
+            .build();
+    assertEchoes(client(direct), uri(server));
+    assertFalse(received.take().containsKey("Proxy-Authorization"));
   }
 
   @Test

@@ -178,7 +178,7 @@ final class SlowReaderTest extends BackendFixture {
       send(webSocket, i, sent, lost);
       assertBounded(webSocket, 2 * CAP); // the loop's and what it has not looked at
       if (i % 10 == 0) {
-        webSocket.localAddress(); // the loop's answer: it has looked at what came before
+        awaitLoop(webSocket);
       }
     }
     until("some are lost", () -> lost.get() > 0);

@@ -11,11 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -386,6 +388,25 @@ class WebSocketStreamDeflateTest {
       assertEquals(WriteOutcome.CLOSED, stream.writeText("x"));
       stream.abort();
     }
+  }
+
+  @Test
+  void aStreamThatIsDroppedGivesItsDeflaterBackWhenItIsCollected() throws Exception {
+    DeflateOptions one = new DeflateOptions(6, 0, false, false, 15, 15, 1);
+    StreamOptions options = options(one);
+    WeakReference<StreamPair> dropped = dropped(options);
+    StreamPair second = new StreamPair(DEFLATING, options);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!compresses(second)) {
+      assertTrue(System.nanoTime() < deadline, "still counted; collected: " + dropped.get());
+      System.gc();
+    }
+  }
+
+  private static WeakReference<StreamPair> dropped(StreamOptions options) throws IOException {
+    StreamPair pair = new StreamPair(DEFLATING, options);
+    assertTrue(compresses(pair));
+    return new WeakReference<>(pair);
   }
 
   private static boolean compresses(StreamPair pair) throws IOException {

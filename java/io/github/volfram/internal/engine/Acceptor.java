@@ -10,7 +10,6 @@ import io.github.volfram.internal.handshake.OriginPolicy;
 import io.github.volfram.internal.handshake.ServerDeflate;
 import io.github.volfram.internal.handshake.ServerHandshake;
 import io.github.volfram.internal.transport.AcceptedSocket;
-import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -156,12 +155,12 @@ final class Acceptor {
     try {
       secure(connection, tls);
       loop.adopt(connection, socket);
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) { // also what code of the application throws, whatever it is
       socket.discard(); // if it was not taken
       connection.terminate(CloseCode.ABNORMAL_CLOSURE, "", e, true);
       return;
     }
-    connection.rememberRemoteAddress();
+    connection.rememberAddresses();
     AddressLimit addresses = settings.addresses;
     int above = addresses == null ? 0 : addresses.add(connection.remoteAddress());
     if (above > 0 && !full) {
@@ -187,7 +186,7 @@ final class Acceptor {
       try {
         SSLContext context = Objects.requireNonNull(tls.get(), "the TLS context");
         connection.tls = new Tls(connection, TlsSetup.server(options, context));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         Log.tlsFailed(e);
         throw e;
       }

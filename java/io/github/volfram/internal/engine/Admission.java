@@ -73,12 +73,16 @@ abstract class Admission extends Lifecycle {
 
   /** Sends a message that many get, on the loop's thread; where there is no room it is lost. */
   final void publish(SharedFrame frame, boolean compressed) {
-    Verdict verdict = admitFrame(frame.length(), true, null, null);
-    if (verdict == Verdict.TAKEN) {
-      transmitShared(frame, compressed);
-      noteSoftMark();
-    } else if (verdict == Verdict.REFUSED && maySend()) {
-      countDropped();
+    try {
+      Verdict verdict = admitFrame(frame.length(), true, null, null);
+      if (verdict == Verdict.TAKEN) {
+        transmitShared(frame, compressed);
+        noteSoftMark();
+      } else if (verdict == Verdict.REFUSED && maySend()) {
+        countDropped();
+      }
+    } catch (Throwable thrown) { // no memory: not now, as others are still to get it
+      loop.later((Connection) this, () -> EventLoop.broken((Connection) this, thrown));
     }
   }
 
@@ -229,7 +233,10 @@ abstract class Admission extends Lifecycle {
     long queued;
     do {
       queued = queuedBytes;
-      if (!fits(dropsOldest ? queued : queued + loopBytes(), frame)) {
+      boolean room =
+          fits(dropsOldest ? queued : queued + loopBytes(), frame)
+              || (fits(queued, frame) && replaces(key, frame));
+      if (!room) {
         return overflow(frame, mayLose, callback);
       }
     } while (!QUEUED.compareAndSet(this, queued, queued + frame));
@@ -241,6 +248,13 @@ abstract class Admission extends Lifecycle {
     return Verdict.TAKEN;
   }
 
+  /** Whether a message takes the place of one of its key, and there is room for what it adds. */
+  private boolean replaces(@Nullable Object key, long frame) {
+    Waiting messages = waiting();
+    long replaced = messages == null ? 0 : messages.replacedBytes(key);
+    return replaced != 0 && fits(loopBytes() - replaced, frame);
+  }
+
   private void dequeue(
       int opcode,
       int flags,
@@ -249,16 +263,23 @@ abstract class Admission extends Lifecycle {
       @Nullable Object key,
       long frame,
       boolean dropsOldest) {
-    Verdict verdict =
-        dropsOldest
-            ? admit(payload.remaining(), true, callback, key)
-            : maySend() ? Verdict.TAKEN : Verdict.REFUSED;
-    if (verdict == Verdict.TAKEN) {
-      transmit(opcode, flags, payload, callback, key);
-    } else if (verdict == Verdict.REFUSED) { // it was taken once
-      tell(callback, this::closed);
+    Verdict verdict = Verdict.LOST;
+    try {
+      verdict =
+          dropsOldest
+              ? admit(payload.remaining(), true, callback, key)
+              : maySend() ? Verdict.TAKEN : Verdict.REFUSED;
+      if (verdict == Verdict.TAKEN) {
+        transmit(opcode, flags, payload, callback, key);
+      } else if (verdict == Verdict.REFUSED) { // it was taken once
+        tell(callback, this::closed);
+      }
+    } catch (Throwable thrown) { // no memory, a key of the application's: half a frame may be out
+      tell(callback, () -> new IOException("cannot send: " + thrown, thrown));
+      EventLoop.broken((Connection) this, thrown);
+    } finally {
+      QUEUED.addAndGet(this, -frame); // now, so that these bytes count at all times
     }
-    QUEUED.addAndGet(this, -frame); // now, so that these bytes count at all times
     if (verdict == Verdict.TAKEN) {
       noteSoftMark();
     }

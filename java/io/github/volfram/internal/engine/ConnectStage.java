@@ -67,7 +67,6 @@ final class ConnectStage extends Stage {
     Connection tried =
         new Connection(connection.loop, connection.settings, ConnectionState.CONNECTING);
     tried.enter(new TryStage(tried, address, to));
-    connection.settings.population.add();
     connection.loop.register(tried);
     tries.add(tried);
     try {
@@ -104,7 +103,7 @@ final class ConnectStage extends Stage {
     connection.loop.registry().swap(connection, tried);
     release(); // the other tries, and the winner, which has no socket any more
     connection.become(ConnectionState.HANDSHAKING);
-    connection.rememberRemoteAddress();
+    connection.rememberAddresses();
     connection.loop.counters.accepted();
     connection.loop.expire(connection, connection.loop.now() + connection.settings.handshakeNanos);
     if (to.tunnel() == null) {
@@ -183,6 +182,11 @@ final class ConnectStage extends Stage {
 
     @Override
     void expired(long now) {}
+
+    @Override
+    boolean counts() {
+      return false; // the connection that tries does
+    }
 
     @Override
     void abandoned(@Nullable Throwable cause) {

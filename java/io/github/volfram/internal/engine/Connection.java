@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +37,8 @@ final class Connection extends Admission implements WebSocket {
   /** The peer's address where it is an IPv4 one, which makes up most of what it would weigh. */
   private volatile long remoteIpv4 = PackedAddress.NONE;
 
-  private volatile @Nullable SocketAddress remoteOther;
+  /** Our own address, and the peer's where that is another. */
+  private volatile Endpoint endpoint = Endpoint.NONE;
 
   Connection(EventLoop loop, ConnectionSettings settings, ConnectionState first) {
     super(loop, settings, first);
@@ -287,28 +287,27 @@ final class Connection extends Admission implements WebSocket {
     return keptRequest();
   }
 
-  /** Asks the kernel for the peer's address, once there is a connection. */
-  void rememberRemoteAddress() {
-    SocketAddress address = loop.transport().remoteAddress(token);
-    remoteIpv4 = PackedAddress.pack(address);
-    remoteOther = remoteIpv4 == PackedAddress.NONE ? address : null;
+  /** Asks the kernel for both addresses, once there is a connection, so that nobody waits later. */
+  void rememberAddresses() {
+    SocketAddress remote = loop.transport().remoteAddress(token);
+    SocketAddress local = loop.transport().localAddress(token);
+    remoteIpv4 = PackedAddress.pack(remote);
+    if (remoteIpv4 == PackedAddress.NONE) {
+      endpoint = new Endpoint(local, remote);
+    } else {
+      endpoint = masks() ? new Endpoint(local, null) : loop.registry().shared(local);
+    }
   }
 
   @Override
   public @Nullable SocketAddress remoteAddress() {
     long packed = remoteIpv4;
-    return packed == PackedAddress.NONE ? remoteOther : PackedAddress.unpack(packed);
+    return packed == PackedAddress.NONE ? endpoint.remote() : PackedAddress.unpack(packed);
   }
 
   @Override
   public @Nullable SocketAddress localAddress() {
-    if (loop.tasks().isCurrent()) {
-      return socketOpen ? loop.transport().localAddress(token) : null;
-    }
-    CompletableFuture<@Nullable SocketAddress> answer = new CompletableFuture<>();
-    loop.tasks()
-        .execute(() -> answer.complete(socketOpen ? loop.transport().localAddress(token) : null));
-    return answer.join();
+    return endpoint.local();
   }
 
   @Override

@@ -1,7 +1,11 @@
 package io.github.volfram.internal.engine;
 
+import io.github.volfram.CloseCode;
 import io.github.volfram.internal.transport.Tokens;
+import java.net.SocketAddress;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +24,9 @@ final class ConnectionRegistry {
   private int freeCount;
   private int used;
   private int size;
+
+  /** By our own address, of which a server has few. */
+  private final Map<SocketAddress, Endpoint> endpoints = new HashMap<>();
 
   /** Takes a slot for a connection, or for a listening socket when it is null. */
   long add(@Nullable Connection connection) {
@@ -76,6 +83,26 @@ final class ConnectionRegistry {
   /** How many connections there are. */
   int size() {
     return size;
+  }
+
+  /** The stream of a token's socket has ended; where that is by an error it takes nothing more. */
+  void closed(long token, int errno) {
+    Connection connection = find(token);
+    if (connection != null && errno != 0) {
+      connection.breakOff();
+    }
+  }
+
+  /** Ends every connection. */
+  void terminateAll(Throwable cause) {
+    forEach(connection -> connection.terminate(CloseCode.ABNORMAL_CLOSURE, "", cause, true));
+  }
+
+  /** The endpoint of all connections to one of a server's own addresses, without the peer's. */
+  Endpoint shared(@Nullable SocketAddress local) {
+    return local == null
+        ? Endpoint.NONE
+        : endpoints.computeIfAbsent(local, address -> new Endpoint(address, null));
   }
 
   /** Visits every connection; the visitor may remove any. */

@@ -93,7 +93,7 @@ final class Connector {
       return;
     }
     loop.expire(connection, loop.now() + connectNanos);
-    abortOnCancel(connection, attempt.future());
+    abortOnFailure(connection, attempt.future());
     if (routes.mayBlock(attempt.hop())) {
       background.execute(() -> route(loop, attempt, stage));
     } else {
@@ -121,10 +121,10 @@ final class Connector {
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // what depends on it is the connection itself
-  private static void abortOnCancel(Connection connection, CompletableFuture<WebSocket> future) {
+  private static void abortOnFailure(Connection connection, CompletableFuture<WebSocket> future) {
     future.whenComplete(
         (opened, failure) -> {
-          if (future.isCancelled()) {
+          if (failure != null) { // cancelled or timed out by the application, or ended already
             connection.abort();
           }
         });

@@ -25,7 +25,6 @@ final class DelayStage extends Stage {
       EventLoop loop, ConnectionSettings settings, long nanos, Runnable task, Runnable givenUp) {
     Connection waiting = new Connection(loop, settings, ConnectionState.CONNECTING);
     waiting.enter(new DelayStage(waiting, task, givenUp));
-    settings.population.add();
     loop.register(waiting);
     loop.expire(waiting, loop.now() + nanos);
     return waiting;
@@ -36,6 +35,11 @@ final class DelayStage extends Stage {
     due = true;
     connection.drop();
     task.run();
+  }
+
+  @Override
+  boolean counts() {
+    return false; // there is none yet
   }
 
   @Override

@@ -149,12 +149,12 @@ final class EventLoop implements CompletionSink {
     Thread.interrupted(); // a callback's business; it would close the channels of java.nio
     int work = tasks.run();
     runLater();
+    sender.beginTurn();
     boolean mayWait = later.isEmpty() && toSettle.isEmpty();
     long timeout = mayWait ? idle.timeoutNanos(deadlines.nanosToNext(now)) : 0;
     if (timeout != 0 && !tasks.fallAsleep()) {
       timeout = 0;
     }
-    sender.beginTurn();
     clockIsStale = true;
     try {
       work += transport.turn(timeout, this);
@@ -177,8 +177,7 @@ final class EventLoop implements CompletionSink {
   }
 
   private void drainLater() {
-    Runnable next;
-    while ((next = later.poll()) != null) {
+    for (Runnable next = later.poll(); next != null; next = later.poll()) {
       next.run();
     }
   }
@@ -237,15 +236,16 @@ final class EventLoop implements CompletionSink {
 
   /** Ends every connection and closes the transport. */
   void end() {
-    tasks.run();
-    IOException cause = new IOException("the event loop has ended");
-    registry.forEach(
-        connection -> connection.terminate(CloseCode.ABNORMAL_CLOSURE, "", cause, true));
-    drainLater();
-    listeners.close();
-    transport.close();
-    tasks.end();
-    deflatePool.close();
+    try {
+      tasks.run();
+      registry.terminateAll(new IOException("the event loop has ended"));
+      drainLater();
+      listeners.close();
+    } finally { // whatever broke, nobody is to wait for a loop that has gone
+      transport.close();
+      tasks.end();
+      deflatePool.close();
+    }
   }
 
   // Sockets.
@@ -268,8 +268,8 @@ final class EventLoop implements CompletionSink {
   /** Closes a connection's socket, with a reset or after what was sent before, and its token. */
   void remove(Connection connection, boolean reset) {
     if (connection.socketOpen) {
+      sender.leave(connection, reset); // before: what it encrypts now still goes out
       connection.socketOpen = false;
-      sender.leave(connection, reset);
       if (reset) {
         transport.abort(connection.token);
       } else {
@@ -375,6 +375,7 @@ final class EventLoop implements CompletionSink {
    */
   @Override
   public void closed(long token, int errno) {
+    registry.closed(token, errno);
     later.add(() -> ended(token, errno));
   }
 

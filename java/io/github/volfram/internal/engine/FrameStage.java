@@ -88,8 +88,10 @@ final class FrameStage extends Stage implements MessageSink {
   void received(ByteBuffer buffer, int index, int length) {
     if (pinged) {
       pinged = false;
-      EventLoop loop = connection.loop;
-      loop.expireEarlier(connection, loop.now() + connection.settings.quietNanos());
+      if (connection.maySend()) { // else the deadline is that of the closing handshake
+        EventLoop loop = connection.loop;
+        loop.expireEarlier(connection, loop.now() + connection.settings.quietNanos());
+      }
     }
     if (held != null || connection.isReadingPaused()) {
       hold(buffer, index, length);

@@ -43,6 +43,7 @@ final class Invoker {
       return 0;
     }
     polling = true;
+    boolean interrupted = Thread.interrupted(); // the owner's business, and harmful to channels
     try {
       int work = loop.poll();
       if (closing && (population.count() == 0 || System.nanoTime() - closeDeadline >= 0)) {
@@ -57,6 +58,9 @@ final class Invoker {
       throw e;
     } finally {
       polling = false;
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -276,7 +276,9 @@ abstract class Lifecycle extends Transmission {
     if (addresses != null) {
       addresses.remove(self().remoteAddress());
     }
-    settings.population.remove();
+    if (last.counts()) {
+      settings.population.remove();
+    }
     if (!opened) {
       if (failed) {
         FlightRecorder.handshakeFailed(self(), 0, cause);

@@ -214,6 +214,11 @@ abstract class Outbound {
     }
   }
 
+  /** The connection is broken: what was given to the kernel last, it has not taken. */
+  final void breakOff() {
+    outbox().breakOff();
+  }
+
   /** The kernel takes bytes again. */
   final void writable() {
     try {
@@ -283,8 +288,8 @@ abstract class Outbound {
   private void callBack() {
     settling = false;
     Outbox backlog = outbox;
-    if (backlog == null || !socketOpen) {
-      return; // one that has ended fails its sends elsewhere
+    if (backlog == null || !socketOpen || backlog.isBrokenOff()) {
+      return; // one that has ended, or is about to, fails its sends elsewhere
     }
     SendCallback done;
     while ((done = backlog.pollDone(takenBytes - wireBytes())) != null) {
@@ -343,7 +348,7 @@ abstract class Outbound {
     }
     Waiting messages = backlog.waiting();
     Waiting.Message message;
-    while (messages != null && (message = messages.poll()) != null) {
+    while (messages != null && (message = messages.discard()) != null) {
       if (message.callback != null) {
         loop.complete(message.callback, unsentException());
       }

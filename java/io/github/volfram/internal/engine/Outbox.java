@@ -58,6 +58,9 @@ final class Outbox {
 
   private Pressure pressure = Pressure.LOW;
 
+  /** Whether the kernel takes nothing more; the connection ends when the turn is over. */
+  private boolean brokenOff;
+
   Outbox(PayloadPool pool, Masker masker, long now) {
     this.pool = pool;
     this.masker = masker;
@@ -142,6 +145,15 @@ final class Outbox {
       }
     }
     return all;
+  }
+
+  /** The kernel takes nothing more, and has not taken what it was given last. */
+  void breakOff() {
+    brokenOff = true;
+  }
+
+  boolean isBrokenOff() {
+    return brokenOff;
   }
 
   /** Remembers a ping to answer in place of the one before, as §5.5.3 allows. */

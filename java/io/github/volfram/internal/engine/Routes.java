@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Routes {
 
   private static final int NONCE_BYTES = 16;
+  private static final String PROXY_AUTHORIZATION = "Proxy-Authorization";
 
   private final ClientOptions options;
   private final List<PerMessageDeflateOffer> deflateOffers;
@@ -67,13 +68,9 @@ final class Routes {
       peer = "the proxy " + proxy.getHostString() + ":" + proxy.getPort();
       addresses =
           proxy.isUnresolved() ? resolve(proxy.getHostString(), proxy.getPort()) : List.of(proxy);
-      String credentials = hop.proxyAuthorization();
       tunnel =
           new ProxyConnect(
-              HandshakeLimits.DEFAULT,
-              target.host(),
-              target.port(),
-              credentials == null ? options.proxyAuthorization() : credentials);
+              HandshakeLimits.DEFAULT, target.host(), target.port(), proxyAuthorization(hop));
     } else {
       peer = target.host();
       addresses = resolve(target.host(), target.port());
@@ -84,7 +81,7 @@ final class Routes {
         proxy,
         tunnel,
         target.secure() ? TlsSetup.client(options, target.host(), target.port()) : null,
-        handshake(target, withCookies(hop), attempt.subprotocols()));
+        handshake(target, forOrigin(withCookies(hop)), attempt.subprotocols()));
   }
 
   private List<InetSocketAddress> resolve(String host, int port) throws UnknownHostException {
@@ -126,6 +123,30 @@ final class Routes {
       }
     }
     throw new IOException("expected an HTTP proxy or none for " + hop.uri() + ", got " + proxies);
+  }
+
+  /** What the authenticator has told, else what the request says, else the options. */
+  private @Nullable String proxyAuthorization(Hop hop) {
+    String credentials = hop.proxyAuthorization();
+    if (credentials == null) {
+      List<String> given = hop.headers().all(PROXY_AUTHORIZATION);
+      credentials = given.isEmpty() ? options.proxyAuthorization() : given.get(0);
+    }
+    return credentials;
+  }
+
+  /** The headers without what is the proxy's alone (RFC 9110 §11.7.2). */
+  private static HttpHeaders forOrigin(HttpHeaders headers) {
+    if (headers.all(PROXY_AUTHORIZATION).isEmpty()) {
+      return headers;
+    }
+    HttpHeaders.Builder kept = HttpHeaders.builder();
+    for (int i = 0; i < headers.size(); i++) {
+      if (!headers.name(i).equalsIgnoreCase(PROXY_AUTHORIZATION)) {
+        kept.add(headers.name(i), headers.value(i));
+      }
+    }
+    return kept.build();
   }
 
   private HttpHeaders withCookies(Hop hop) throws IOException {

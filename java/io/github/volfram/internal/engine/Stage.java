@@ -45,6 +45,11 @@ abstract class Stage {
   /** The connection ended before it was open. */
   void abandoned(@Nullable Throwable cause) {}
 
+  /** Whether this is a connection of the application's, which counts as one until it has ended. */
+  boolean counts() {
+    return true;
+  }
+
   /** The connection ends: gives back what the stage holds. */
   void release() {}
 }

@@ -236,7 +236,7 @@ final class Tls {
   private void runTask() {
     taskRunning = true;
     connection.loop.transport().pauseReading(connection.token);
-    Background.execute(
+    Background.executeTls(
         () -> {
           try {
             Runnable task;
@@ -282,6 +282,8 @@ final class Tls {
       }
     } catch (SSLException e) {
       connection.loop.later(connection, () -> fail(e));
+    } catch (RuntimeException | Error e) { // no memory, a provider's fault: this connection's alone
+      connection.loop.later(connection, () -> EventLoop.broken(connection, e));
     }
   }
 

@@ -4,14 +4,13 @@ import io.github.volfram.SendCallback;
 import io.github.volfram.internal.frame.FrameEncoder;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whole messages of one connection that have not begun to leave, oldest first. Owned by the loop's
- * thread; {@link #bytes()} is read by any. Invariant: for each key there is at most one message.
+ * thread; {@link #bytes()} and {@link #replacedBytes} are read by any. Invariant: for each key
+ * there is at most one message.
  */
 final class Waiting {
 
@@ -36,7 +35,7 @@ final class Waiting {
 
   private final boolean masked;
   private final ArrayDeque<Message> messages = new ArrayDeque<>();
-  private @Nullable Map<Object, Message> keyed;
+  private final ConcurrentHashMap<Object, Message> keyed = new ConcurrentHashMap<>();
   private long bytes;
 
   Waiting(boolean masked) {
@@ -59,7 +58,7 @@ final class Waiting {
   }
 
   private @Nullable Message find(@Nullable Object key) {
-    return key == null || keyed == null ? null : keyed.get(key);
+    return key == null ? null : keyed.get(key);
   }
 
   /** Adds a message, or puts it in the place of the one with its key; the payload is ours now. */
@@ -72,13 +71,10 @@ final class Waiting {
     Message message = find(key);
     if (message == null) {
       message = new Message(key, payload);
-      messages.addLast(message);
       if (key != null) {
-        if (keyed == null) {
-          keyed = new HashMap<>();
-        }
-        keyed.put(key, message);
+        keyed.put(key, message); // first of all: a key of the application's may throw
       }
+      messages.addLast(message);
     }
     int frame = payload.remaining() + FrameEncoder.headerBytes(payload.remaining(), masked);
     bytes += frame - message.frameBytes;
@@ -100,12 +96,18 @@ final class Waiting {
 
   /** Takes the oldest message, or null when there is none. */
   @Nullable Message poll() {
+    Message oldest = discard();
+    if (oldest != null && oldest.key != null) {
+      keyed.remove(oldest.key);
+    }
+    return oldest;
+  }
+
+  /** The same where nothing is to be replaced any more: asks nothing of the keys. */
+  @Nullable Message discard() {
     Message oldest = messages.pollFirst();
     if (oldest != null) {
       bytes -= oldest.frameBytes;
-      if (oldest.key != null) {
-        Objects.requireNonNull(keyed).remove(oldest.key);
-      }
     }
     return oldest;
   }

@@ -10,6 +10,8 @@ import io.github.volfram.internal.frame.Opcode;
 import io.github.volfram.internal.frame.Role;
 import io.github.volfram.internal.frame.Utf8;
 import java.io.IOException;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -54,15 +56,28 @@ final class StreamOutput {
     this.maxWriteBufferBytes = options.maxWriteBufferBytes();
   }
 
-  /** Gives this back when no message can follow any more. */
+  /**
+   * Gives this back when no message can follow any more; also when the stream was dropped without
+   * an end, as soon as the garbage collector finds that out.
+   */
   void releaseWhenClosed(MessageDeflater used) {
     deflater = used;
+    Dropped.CLEANER.register(this, used::release);
+  }
+
+  /** Has a daemon thread, from the first stream that compresses on. */
+  private static final class Dropped {
+    static final Cleaner CLEANER = Cleaner.create();
   }
 
   private void leaveOpen(State next) {
     state = next;
-    if (deflater != null) {
-      deflater.release();
+    try {
+      if (deflater != null) {
+        deflater.release();
+      }
+    } finally {
+      Reference.reachabilityFence(this); // not at the same time as the cleaner
     }
   }
 

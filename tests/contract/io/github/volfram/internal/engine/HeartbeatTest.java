@@ -88,4 +88,25 @@ final class HeartbeatTest extends EngineFixture {
     assertEquals(List.of("pong application", "pong 12345678"), events());
     assertNull(last().roundTripTime());
   }
+
+  @Test
+  void aPongDoesNotShortenTheClosingHandshake() throws IOException {
+    serve(
+        ServerOptions.builder()
+            .pingInterval(Duration.ofSeconds(1))
+            .closeTimeout(Duration.ofSeconds(5)));
+    RawPeer peer = peer();
+    advance(SECOND + TICK);
+    assertEquals(List.of("keepalive"), peer.read());
+    last().close();
+    peer.write(peer.pongToKeepalive());
+    advanceSlowly(4 * SECOND);
+    assertEquals(List.of("open"), events(), "the peer still has its time");
+    peer.write(RawPeer.close(1000));
+    settle();
+    peer.socket.close();
+    settle();
+    assertEquals(List.of("closed 1000"), events());
+    assertNothingLeft();
+  }
 }

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -268,6 +269,41 @@ final class OverflowTest extends EngineFixture {
       peer.socket.close();
       settle();
     }
+    assertNothingLeft();
+  }
+
+  @Test
+  void anotherThreadReplacesWhatWaitsInAFullBuffer() throws Exception {
+    serve(policy(OverflowPolicy.REJECT));
+    RawPeer peer = peer();
+    begin(peer);
+    WebSocket webSocket = last();
+    for (int key = 0; key < 9; key++) {
+      assertTrue(webSocket.offerLatestText(key, text(key, 98)));
+    }
+    assertEquals(990, webSocket.bufferedBytes());
+    List<Boolean> taken = new ArrayList<>();
+    Thread feed =
+        new Thread(
+            () -> {
+              for (int key = 0; key < 9; key++) {
+                taken.add(webSocket.offerLatestText(key, text(100 + key, 98)));
+              }
+              taken.add(webSocket.offerLatestText("another", text(9, 98)));
+              taken.add(webSocket.offerText(text(9, 98)));
+            });
+    feed.start();
+    feed.join();
+    assertEquals(9, Collections.frequency(taken, true), taken.toString());
+    assertEquals(List.of(false, false), taken.subList(9, 11), "there is no room for more");
+    settle();
+    assertEquals(990, webSocket.bufferedBytes());
+    List<String> expected = new ArrayList<>(List.of(shown(text(0, 98))));
+    for (int key = 0; key < 9; key++) {
+      expected.add(shown(text(100 + key, 98)));
+    }
+    assertEquals(expected, release(peer));
+    peer.socket.close();
     assertNothingLeft();
   }
 

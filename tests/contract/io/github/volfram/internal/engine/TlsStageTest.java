@@ -206,6 +206,28 @@ final class TlsStageTest extends EngineFixture {
     assertEquals(List.of("open", "text early", "ping p"), events());
   }
 
+  @Test
+  void nameServersThatDoNotAnswerHoldUpNoHandshake() throws IOException {
+    CountDownLatch answer = new CountDownLatch(1);
+    try {
+      for (int lookup = 0; lookup < 100; lookup++) {
+        Background.execute(
+            () -> {
+              try {
+                answer.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+      }
+      serve(contexts.server());
+      connect("TLSv1.3");
+      open();
+    } finally {
+      answer.countDown();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
   void manyTinyRecordsAreRead_T4(String protocol) throws IOException {
@@ -491,11 +513,16 @@ final class TlsStageTest extends EngineFixture {
 
   /** Else the connection would go on without TLS. */
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void aConnectionWhoseTlsCannotBeSetUpIsDropped(boolean noContext) throws IOException {
+  @ValueSource(strings = {"no context", "error", "exception"})
+  void aConnectionWhoseTlsCannotBeSetUpIsDropped(String fault) throws IOException {
     ServerOptions.Builder options = ServerOptions.builder();
-    if (noContext) {
+    if (fault.equals("no context")) {
       options.tls(() -> null);
+    } else if (fault.equals("error")) {
+      options.tls(
+          () -> {
+            throw new NoClassDefFoundError("of the application");
+          });
     } else {
       options
           .tls(contexts.server())
@@ -511,5 +538,36 @@ final class TlsStageTest extends EngineFixture {
     assertEquals(0, acceptor.population().count());
     assertEquals(List.of(), events());
     assertNothingLeft();
+  }
+
+  @Test
+  void whatIsSentBesideTheEndOfTheInputStillLeaves() throws IOException {
+    serve(contexts.server());
+    events.echoing();
+    connect("TLSv1.3");
+    open();
+    byte[] last = record(RawPeer.text("last"));
+    engine.closeOutbound(); // TLS 1.3: the other direction goes on
+    socket.writeAll(RawPeer.join(last, record(new byte[0])));
+    settle();
+    assertEquals(List.of("text last", "closed 1006"), events());
+    byte[] header = header(0x81, 4);
+    assertEquals(ByteBuffer.wrap(header), ByteBuffer.wrap(read(header.length)));
+    assertEquals("last", new String(read(4), StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void anEngineThatThrowsWhileSendingEndsItsConnectionOnly() throws IOException {
+    serve(contexts.server());
+    connect("TLSv1.3");
+    open();
+    Connection broken = (Connection) last();
+    broken.tls = new Tls(broken, new OutOfMemoryEngine());
+    assertTrue(broken.offerText("cannot be encrypted"));
+    settle();
+    assertEquals(List.of("closed 1006"), events());
+    assertEquals("no memory", events.cause.getMessage());
+    connect("TLSv1.3");
+    open();
   }
 }
