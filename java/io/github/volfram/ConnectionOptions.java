@@ -88,7 +88,7 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
     return values.pongTimeout;
   }
 
-  /** How long the closing handshake may take. */
+  /** How long the closing handshake may take, with what is still to be sent before it. */
   public Duration closeTimeout() {
     return values.closeTimeout;
   }
@@ -277,7 +277,11 @@ public abstract sealed class ConnectionOptions permits ServerOptions, ClientOpti
       return self();
     }
 
-    /** How long the closing handshake may take: 5 s. */
+    /**
+     * How long the closing handshake may take: 5 s. It begins with the first close frame of either
+     * side, so what was queued before ours must leave within it too; a peer that reads too slowly
+     * for that is reset.
+     */
     public B closeTimeout(Duration timeout) {
       closeTimeout = Bounds.positive("closeTimeout", timeout);
       return self();

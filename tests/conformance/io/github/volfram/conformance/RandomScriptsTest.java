@@ -23,7 +23,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(1800)
 class RandomScriptsTest {
 
-  private static final int SCRIPTS = 5 * Integer.getInteger("volfram.conformance.messages", 20);
+  /** Where ws, a process of its own, plays besides. */
+  private static final int SCRIPTS_FOR_WS = Integer.getInteger("volfram.conformance.messages", 20);
+
+  private static final int SCRIPTS = 5 * SCRIPTS_FOR_WS;
 
   /** What an endpoint was told, up to and with the end of the connection, and what it answered. */
   private record Outcome(List<String> told, List<String> answers) {}
@@ -100,7 +103,7 @@ class RandomScriptsTest {
         () -> {
           try (RecordingEndpoint ws = new WsEndpoint(directory, asServer);
               RecordingEndpoint ours = RecordingEndpoint.of(backend, asServer)) {
-            for (int seed = 0; seed < SCRIPTS; seed++) {
+            for (int seed = 0; seed < SCRIPTS_FOR_WS; seed++) {
               assertEquals(play(ws, seed), play(ours, seed), "seed " + seed);
             }
           }
