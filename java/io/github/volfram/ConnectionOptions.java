@@ -54,7 +54,7 @@ public abstract sealed class ConnectionOptions extends TransportOptions
     return values.pongTimeout;
   }
 
-  /** How long the closing handshake may take. */
+  /** How long the closing handshake may take, with what is still to be sent before it. */
   public Duration closeTimeout() {
     return values.closeTimeout;
   }
@@ -228,7 +228,11 @@ public abstract sealed class ConnectionOptions extends TransportOptions
       return self();
     }
 
-    /** How long the closing handshake may take: 5 s. */
+    /**
+     * How long the closing handshake may take: 5 s. It begins with the first close frame of either
+     * side, so what was queued before ours must leave within it too; a peer that reads too slowly
+     * for that is reset.
+     */
     public B closeTimeout(Duration timeout) {
       closeTimeout = Bounds.positive("closeTimeout", timeout);
       return self();

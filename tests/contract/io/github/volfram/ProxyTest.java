@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Authenticator;
 import java.net.CookieManager;
 import java.net.InetSocketAddress;
@@ -216,6 +217,63 @@ final class ProxyTest extends BackendFixture {
     assertTrue(refused.getMessage().contains("proxy"), refused.getMessage());
     assertEquals(1, proxy.heads.size());
     until("closed", () -> client.connectionCount() == 0);
+  }
+
+  @Test
+  void theAnswerMayComeInAnyTwoParts_K7() throws Exception {
+    WebSocketServer server = server(options().build(), new Echo());
+    // Neither header means anything in an answer to CONNECT (RFC 9110 §9.3.6).
+    String answer = "HTTP/1.0 200 Connected\r\nContent-Length: 5\r\nVia: x\r\n\r\n";
+    AtomicInteger split = new AtomicInteger();
+    ScriptedProxy[] self = new ScriptedProxy[1];
+    self[0] =
+        opened(
+            new ScriptedProxy(
+                (head, socket) -> {
+                  int at = split.getAndIncrement();
+                  self[0].tunnel(head, socket, answer.substring(0, at), answer.substring(at));
+                }));
+    WebSocketClient client = client(through(self[0]).proxyCredentials("user", "secret").build());
+    for (int at = 0; at <= answer.length(); at++) {
+      assertEchoes(client, uri(server));
+    }
+    String sent = self[0].tunnelled.toString(StandardCharsets.ISO_8859_1);
+    assertFalse(sent.toLowerCase().contains("authorization"), sent);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "junk\r\n\r\n",
+        "\r\n\r\n",
+        "\0",
+        "HTTP/1.1 200 OK\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n\r\n\u0081\u0002hi",
+        "HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:1/\r\n\r\n",
+      })
+  void junkBehindTheAnswerFails_K7(String junk) throws Exception {
+    String answer = "HTTP/1.1 200 OK\r\n\r\n";
+    for (int split = 0; split <= junk.length(); split++) {
+      String first = answer + junk.substring(0, split);
+      String second = junk.substring(split);
+      ScriptedProxy proxy =
+          opened(
+              new ScriptedProxy(
+                  (head, socket) -> {
+                    socket.setTcpNoDelay(true);
+                    socket.getOutputStream().write(first.getBytes(StandardCharsets.ISO_8859_1));
+                    socket.getOutputStream().write(second.getBytes(StandardCharsets.ISO_8859_1));
+                    socket.shutdownOutput();
+                    socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+                  }));
+      WebSocketClient client = client(through(proxy).build());
+      Closes closes = new Closes();
+      Throwable failed = failure(client.connect(URI.create("ws://a.invalid/x"), closes));
+      assertInstanceOf(IOException.class, failed);
+      assertEquals(0, closes.opened.get() + closes.closed.get());
+      until("closed", () -> client.connectionCount() == 0);
+      client.close();
+    }
   }
 
   @Test

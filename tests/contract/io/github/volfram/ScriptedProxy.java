@@ -92,12 +92,20 @@ public final class ScriptedProxy implements AutoCloseable {
 
   /** Makes the tunnel that the head asks for, and copies until an end. */
   public void tunnel(String head, Socket client) throws IOException {
+    tunnel(head, client, "HTTP/1.1 200 OK\r\n\r\n");
+  }
+
+  /** Makes it after an answer in these parts, each in a segment of its own. */
+  void tunnel(String head, Socket client, String... answer) throws IOException {
     String authority = head.split(" ")[1];
     int colon = authority.lastIndexOf(':');
     try (Socket origin =
         new Socket("127.0.0.1", Integer.parseInt(authority.substring(colon + 1)))) {
       sockets.add(origin);
-      client.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      client.setTcpNoDelay(true);
+      for (String part : answer) {
+        client.getOutputStream().write(part.getBytes(StandardCharsets.US_ASCII));
+      }
       daemon(
           () -> {
             try {

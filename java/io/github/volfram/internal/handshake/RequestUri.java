@@ -14,12 +14,13 @@ public record RequestUri(boolean secure, String host, int port, String hostHeade
 
   private static final int PORT = 80;
   private static final int SECURE_PORT = 443;
+  private static final int MAX_PORT = 65535;
 
   /**
    * Reads a URI.
    *
    * @throws IllegalArgumentException for another scheme than ws and wss, and for a URI without a
-   *     host, or with user information or a fragment
+   *     host, with a port that is none of 1 to 65535, or with user information or a fragment
    */
   public static RequestUri of(URI uri) {
     String scheme = uri.getScheme();
@@ -36,6 +37,9 @@ public record RequestUri(boolean secure, String host, int port, String hostHeade
     }
     int schemePort = secure ? SECURE_PORT : PORT;
     int port = uri.getPort() < 0 ? schemePort : uri.getPort();
+    if (port < 1 || port > MAX_PORT) {
+      throw new IllegalArgumentException("expected a port of 1 to 65535, got " + port);
+    }
     String hostHeader = port == schemePort ? host : host + ":" + port;
     return new RequestUri(secure, host, port, hostHeader, target(uri));
   }

@@ -37,6 +37,16 @@ final class Events {
     return "close " + code;
   }
 
+  /** What an endpoint is told at the end: the close frame that came, as far as it had anything. */
+  static String closed(int code, String reason) {
+    return close(code) + " " + reason;
+  }
+
+  /** What an endpoint is told at the end: the code with which it failed the connection itself. */
+  static String failed(int code) {
+    return "fail " + code;
+  }
+
   /** The bytes themselves, or the length and hash of many. */
   private static String content(byte[] bytes) {
     if (bytes.length <= SHOWN_BYTES) {

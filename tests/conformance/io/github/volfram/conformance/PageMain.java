@@ -81,7 +81,7 @@ public final class PageMain {
         - **Autobahn|Testsuite 0.5.6** (2013, as packed in `autobahntestsuite-maven-plugin` 0.1.5),
           sections 1 to 10, its fuzzing client against an echo server. The same results stand in
           `tests/conformance/autobahn.golden`, and the build fails on any other.
-        - **volfram's own suite** (`tests/conformance`, as of 2026-11-25): the cases of Autobahn's
+        - **volfram's own suite** (`tests/conformance`, as of 2026-11-28): the cases of Autobahn's
           sections 1 to 7 and 10 against both roles, judged more strictly: each event in order, the
           one right close code, the end of the TCP connection, and what the listener was told; its
           sections 12 and 13, with up to %d messages for each case, every echo compared; and what it does

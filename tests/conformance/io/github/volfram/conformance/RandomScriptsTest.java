@@ -5,29 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.volfram.Backend;
-import io.github.volfram.ClientOptions;
-import io.github.volfram.ServerOptions;
-import io.github.volfram.WebSocket;
-import io.github.volfram.WebSocketClient;
-import io.github.volfram.WebSocketListener;
-import io.github.volfram.WebSocketServer;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -37,56 +23,35 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(1800)
 class RandomScriptsTest {
 
-  private static final int SCRIPTS = 5 * Integer.getInteger("volfram.conformance.messages", 20);
-  private static final String WHAT = "random scripts give the same events";
+  /** Where ws, a process of its own, plays besides. */
+  private static final int SCRIPTS_FOR_WS = Integer.getInteger("volfram.conformance.messages", 20);
 
-  /** Echoes, and writes down what it is told. */
-  private static final class Log implements WebSocketListener {
-    private final List<String> events = new ArrayList<>();
-    private final BlockingQueue<List<String>> ended = new LinkedBlockingQueue<>();
+  private static final int SCRIPTS = 5 * SCRIPTS_FOR_WS;
 
-    @Override
-    public void onTextUtf8(WebSocket webSocket, ByteBuffer utf8) {
-      events.add(Events.text(copy(utf8)));
-      webSocket.offerTextUtf8(utf8);
-    }
-
-    @Override
-    public void onBinary(WebSocket webSocket, ByteBuffer payload) {
-      events.add(Events.binary(copy(payload)));
-      webSocket.offerBinary(payload);
-    }
-
-    @Override
-    public void onPing(WebSocket webSocket, ByteBuffer payload) {
-      events.add(Events.ping(copy(payload)));
-    }
-
-    @Override
-    public void onPong(WebSocket webSocket, ByteBuffer payload) {
-      events.add(Events.pong(copy(payload)));
-    }
-
-    @Override
-    public void onClose(WebSocket webSocket, int code, String reason, Throwable cause) {
-      events.add(Events.close(code));
-      ended.add(List.copyOf(events));
-      events.clear();
-    }
-
-    private static byte[] copy(ByteBuffer view) {
-      byte[] bytes = new byte[view.remaining()];
-      view.duplicate().get(bytes);
-      return bytes;
-    }
-
-    List<String> ofNextConnection() throws InterruptedException {
-      return ended.poll(20, TimeUnit.SECONDS);
-    }
-  }
+  /** What an endpoint was told, up to and with the end of the connection, and what it answered. */
+  private record Outcome(List<String> told, List<String> answers) {}
 
   static Stream<Backend> backends() {
     return Backends.ALL.stream();
+  }
+
+  static Stream<Arguments> roles() {
+    return Backends.ALL.stream()
+        .flatMap(backend -> Stream.of(Arguments.of(backend, true), Arguments.of(backend, false)));
+  }
+
+  /** Plays the script of a seed, and compares what comes of it with what the script says. */
+  private static Outcome play(RecordingEndpoint endpoint, long seed) throws Exception {
+    Script script;
+    List<String> answers;
+    try (RawPeer peer = endpoint.peer(Script.hasDeflate(seed))) {
+      script = Script.play(seed, peer);
+      answers = answers(peer);
+    }
+    Outcome outcome = new Outcome(endpoint.told(), answers);
+    assertEquals(script.answers(), outcome.answers(), "answers to seed " + seed);
+    assertEquals(script.sent(), outcome.told(), "events of seed " + seed);
+    return outcome;
   }
 
   /** What comes back, up to the close frame. */
@@ -98,79 +63,50 @@ class RandomScriptsTest {
     return answers;
   }
 
+  private static void note(Backend backend, boolean asServer, String what, Results.Body body)
+      throws Exception {
+    Results.note("random", what, asServer ? "server" : "client", backend, body);
+  }
+
   @ParameterizedTest
   @MethodSource("backends")
   void serverIsToldAndAnswersAsTheScriptSays_5_4(Backend backend) throws Exception {
-    Log log = new Log();
-    ServerOptions options = ServerOptions.builder().backend(backend).build();
-    Results.note(
-        "random",
-        WHAT,
-        "server",
-        backend,
-        () -> {
-          try (WebSocketServer server = WebSocketServer.start(options, log)) {
-            for (int seed = 0; seed < SCRIPTS; seed++) {
-              Script script;
-              try (RawPeer peer = RawPeer.connect(server.port(), "")) {
-                script = Script.play(seed, peer);
-                assertEquals(script.answers(), answers(peer), "seed " + seed);
-              }
-              assertEquals(script.sent(), log.ofNextConnection(), "seed " + seed);
-            }
-          }
-        });
+    note(backend, true, "random scripts give the same events", () -> playAll(backend, true));
   }
 
   @ParameterizedTest
   @MethodSource("backends")
   void clientIsToldAndAnswersAsTheScriptSays_5_4(Backend backend) throws Exception {
-    Log log = new Log();
-    ClientOptions options = ClientOptions.builder().backend(backend).build();
-    Results.note(
-        "random",
-        WHAT,
-        "client",
-        backend,
-        () -> {
-          try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-              WebSocketClient client = WebSocketClient.create(options)) {
-            URI uri = URI.create("ws://127.0.0.1:" + listener.getLocalPort() + "/");
-            for (int seed = 0; seed < SCRIPTS; seed++) {
-              client.connect(uri, log);
-              Script script;
-              try (RawPeer peer = RawPeer.accept(listener, "")) {
-                script = Script.play(seed, peer);
-                assertEquals(script.answers(), answers(peer), "seed " + seed);
-              }
-              assertEquals(script.sent(), log.ofNextConnection(), "seed " + seed);
-            }
-          }
-        });
+    note(backend, false, "random scripts give the same events", () -> playAll(backend, false));
   }
 
-  @Test
-  void wsAnswersAsTheScriptSays_5_4() throws Exception {
+  private static void playAll(Backend backend, boolean asServer) throws Exception {
+    try (RecordingEndpoint endpoint = RecordingEndpoint.of(backend, asServer)) {
+      for (int seed = 0; seed < SCRIPTS; seed++) {
+        play(endpoint, seed);
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0} as server: {1}")
+  @MethodSource("roles")
+  void isToldAndAnswersTheSameAsWs_5_4(Backend backend, boolean asServer) throws Exception {
     Path directory = Path.of(System.getProperty("volfram.basedir", "."), "tests/interop/node");
     boolean installed = Files.isDirectory(directory.resolve("node_modules/ws"));
     String absence = "npm's ws is not installed: run npm ci in tests/interop/node";
     assertFalse(!installed && Boolean.getBoolean("volfram.peers.required"), absence);
     assumeTrue(installed, absence);
-    Process node =
-        new ProcessBuilder("node", "echo.mjs")
-            .directory(directory.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    try (BufferedReader output = node.inputReader()) {
-      int port = Integer.parseInt(output.readLine());
-      for (int seed = 0; seed < SCRIPTS; seed++) {
-        try (RawPeer peer = RawPeer.connect(port, "")) {
-          Script script = Script.play(seed, peer);
-          assertEquals(script.answers(), answers(peer), "seed " + seed);
-        }
-      }
-    } finally {
-      node.destroyForcibly();
-    }
+    note(
+        backend,
+        asServer,
+        "random scripts give the events that ws is told",
+        () -> {
+          try (RecordingEndpoint ws = new WsEndpoint(directory, asServer);
+              RecordingEndpoint ours = RecordingEndpoint.of(backend, asServer)) {
+            for (int seed = 0; seed < SCRIPTS_FOR_WS; seed++) {
+              assertEquals(play(ws, seed), play(ours, seed), "seed " + seed);
+            }
+          }
+        });
   }
 }

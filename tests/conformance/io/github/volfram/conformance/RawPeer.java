@@ -126,6 +126,11 @@ final class RawPeer implements AutoCloseable {
     return read.toString();
   }
 
+  /** The other end's request or response, with its empty line. */
+  String head() {
+    return head;
+  }
+
   /** A header of the other end's head, or an empty string. */
   String header(String name) {
     for (String line : head.split("\r\n")) {
@@ -317,6 +322,11 @@ final class RawPeer implements AutoCloseable {
     if (!holds) {
       throw new AssertionError("expected " + what + ", got 0x" + Long.toHexString(got));
     }
+  }
+
+  /** Whether the message that came last was compressed. */
+  boolean wasCompressed() {
+    return messageCompressed;
   }
 
   /** Forgets what was added and not sent. */
