@@ -33,11 +33,13 @@ void submit_unsent(struct loop *loop, struct turn *turn, int32_t index, ptrdiff_
     } while (index != 0);
 }
 
-static void send_failed(struct loop *loop, struct turn *turn, struct vf_slot *slot, int error)
+static void send_failed(struct loop *loop, struct turn *turn, struct vf_slot *slot, int32_t index,
+                        int error)
 {
     bool reading = slot->phase == VF_PHASE_OPEN && (slot->armed & VF_READ);
     if (reading && (error == EPIPE || error == ECONNRESET) && socket_has_bytes(slot->fd)) {
         /* What the peer said before it went, say a close frame, is received first. */
+        submit_unsent(loop, turn, index, 0);
         slot->fault = (uint8_t)error;
     } else {
         turn_end_broken(loop, turn, slot, error);
@@ -87,7 +89,7 @@ int submit_send_now(struct loop *loop, struct turn *turn, int32_t head)
             if (sent >= 0 || sent == -EAGAIN) {
                 submit_unsent(loop, turn, index, sent < 0 ? 0 : sent);
             } else {
-                send_failed(loop, turn, slot, (int)-sent);
+                send_failed(loop, turn, slot, index, (int)-sent);
             }
             return 0;
         }

@@ -60,6 +60,7 @@ bool uring_sent(struct loop *loop, struct turn *turn, uint64_t data, int32_t res
     bool reading = slot->phase == VF_PHASE_OPEN && (slot->armed & VF_READ);
     if (reading && (result == -EPIPE || result == -ECONNRESET)) {
         /* What the peer said before it went, say a close frame, is reported first. */
+        submit_unsent(loop, turn, index, 0);
         slot->fault = (uint8_t)-result;
         return uring_keep(uring, uring_data(slot->token, OP_FAULT), 0, 0);
     }

@@ -160,7 +160,8 @@ struct vf_completion {
 };
 
 enum vf_completion_kind {
-    VF_UNSENT = 1,        /* result: index of the submission; index, length: what remains of it */
+    VF_UNSENT = 1,        /* result: index of the submission; index, length: what remains of it, also
+                             when the send has failed and the peer's last words are still to come */
     VF_CLOSED = 2,        /* result: 0 for an orderly end of stream, else errno; reading has ended.
                              Each comes once at most, and nothing after one with an errno. */
     VF_RECEIVED = 3,      /* result: 0 or 1, the arena; index, length: the bytes in it */

@@ -278,6 +278,17 @@ final class OptionsTest extends BackendFixture {
   }
 
   @Test
+  void aTimeBeyondACenturyIsRefused() {
+    Duration century = Duration.ofDays(36_500);
+    assertEquals(century, options().handshakeTimeout(century).build().handshakeTimeout());
+    assertThrows(
+        IllegalArgumentException.class, () -> options().handshakeTimeout(century.plusNanos(1)));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> ReconnectOptions.builder().maxDelay(Duration.ofSeconds(Long.MAX_VALUE)));
+  }
+
+  @Test
   void thePresetForLatencySpinsAndDelaysNothing() {
     ServerOptions options = options().tcpNoDelay(false).lowLatency().build();
     assertEquals(IdleStrategy.SPIN, options.idle());

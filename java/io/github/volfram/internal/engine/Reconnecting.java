@@ -13,6 +13,7 @@ import io.github.volfram.internal.frame.Utf8;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class Reconnecting implements ReconnectingWebSocket {
 
   private static final int MAX_DOUBLINGS = 40;
+
+  /** A century; a policy may mean forever. */
+  private static final long MAX_DELAY_SECONDS = TimeUnit.DAYS.toSeconds(36_500);
 
   private final EventLoop loop;
   private final Connector connector;
@@ -113,8 +117,9 @@ final class Reconnecting implements ReconnectingWebSocket {
     }
     become(State.WAITING);
     if (state == State.WAITING) { // the application may have closed it
-      long nanos = Math.max(0, delay.toNanos());
-      waiting = connector.after(loop, nanos, this::begin, () -> stop(null));
+      long seconds = Math.min(delay.getSeconds(), MAX_DELAY_SECONDS);
+      long nanos = TimeUnit.SECONDS.toNanos(seconds) + delay.getNano();
+      waiting = connector.after(loop, Math.max(0, nanos), this::begin, () -> stop(null));
     }
   }
 
