@@ -175,7 +175,7 @@ final class Acceptor {
     } else if (above > 0) {
       stage.refuse("there are too many connections from this address");
     }
-    loop.expire(connection, loop.now() + settings.handshakeNanos);
+    loop.expire(connection, loop.readClock() + settings.handshakeNanos);
   }
 
   /**

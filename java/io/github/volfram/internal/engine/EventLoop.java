@@ -30,7 +30,7 @@ final class EventLoop implements CompletionSink {
 
   private final Transport transport;
   private final Masker masker;
-  private final LongSupplier clock;
+  private final LoopClock clock;
   private final Idle idle;
   private final Tasks tasks;
   private final DeflatePool deflatePool;
@@ -51,8 +51,6 @@ final class EventLoop implements CompletionSink {
   final Topics topics = new Topics(this);
   final LoopCounters counters = new LoopCounters();
   private final Listeners listeners;
-  private long now;
-  private boolean clockIsStale;
   private @Nullable ByteBuffer receiving;
   private @Nullable ByteBuffer plaintext;
 
@@ -61,16 +59,15 @@ final class EventLoop implements CompletionSink {
       Masker masker,
       DeflatePool deflatePool,
       IdleStrategy idle,
-      LongSupplier clock) {
+      LongSupplier nanoTime) {
     this.deflatePool = deflatePool;
     this.transport = transport;
     this.masker = masker;
-    this.clock = clock;
-    this.now = clock.getAsLong();
     this.idle = new Idle(idle);
     this.tasks = new Tasks(transport);
+    this.clock = new LoopClock(nanoTime, tasks.pulse());
     this.assemblers = new Assemblers(masker, pool);
-    this.deadlines = new Deadlines(now);
+    this.deadlines = new Deadlines(now());
     this.listeners = new Listeners(transport, registry, deadlines, counters);
     this.sender = new Sender(transport, new FlushSink(this), masker, delivery, pool);
   }
@@ -117,7 +114,12 @@ final class EventLoop implements CompletionSink {
 
   /** The time of this turn, as {@link System#nanoTime()} counts it. */
   long now() {
-    return now;
+    return clock.now();
+  }
+
+  /** The time at this moment, which callbacks may have taken from {@link #now}. */
+  long readClock() {
+    return clock.read();
   }
 
   /** The buffer that records are decrypted into, with at least so much room. */
@@ -151,21 +153,23 @@ final class EventLoop implements CompletionSink {
     runLater();
     sender.beginTurn();
     boolean mayWait = later.isEmpty() && toSettle.isEmpty();
-    long timeout = mayWait ? idle.timeoutNanos(deadlines.nanosToNext(now)) : 0;
+    long timeout = mayWait ? idle.timeoutNanos(deadlines.nanosToNext(now())) : 0;
     if (timeout != 0 && !tasks.fallAsleep()) {
       timeout = 0;
     }
-    clockIsStale = true;
+    clock.beginTurn();
     try {
       work += transport.turn(timeout, this);
     } finally {
       tasks.wakeUp();
       receiving = null;
     }
-    now = clock.getAsLong();
+    boolean punctual = clock.endTurn();
     runLater();
-    deadlines.expire(now, onExpired);
-    runLater();
+    if (punctual) {
+      deadlines.expire(now(), onExpired);
+      runLater();
+    }
     idle.worked(work);
     return work;
   }
@@ -295,7 +299,7 @@ final class EventLoop implements CompletionSink {
     Connection connection = registry.at(slot);
     if (connection != null) {
       try {
-        connection.stage().expired(now);
+        connection.stage().expired(now());
       } catch (Throwable thrown) {
         broken(connection, thrown);
       }
@@ -314,19 +318,19 @@ final class EventLoop implements CompletionSink {
 
   @Override
   public void accepted(long listenerToken, AcceptedSocket socket) {
-    refreshClock();
-    listeners.accepted(listenerToken, socket, now);
+    clock.event();
+    listeners.accepted(listenerToken, socket, now());
   }
 
   @Override
   public void acceptFailed(long listenerToken, int errno) {
-    refreshClock();
-    listeners.failed(listenerToken, errno, now);
+    clock.event();
+    listeners.failed(listenerToken, errno, now());
   }
 
   @Override
   public void connected(long token, int errno) {
-    refreshClock();
+    clock.event();
     Connection connection = registry.find(token);
     if (connection != null) {
       try {
@@ -339,10 +343,10 @@ final class EventLoop implements CompletionSink {
 
   @Override
   public void received(long token, ByteBuffer arena, int index, int length) {
-    refreshClock();
+    clock.event();
     Connection connection = registry.find(token);
     if (connection != null) {
-      connection.lastReceived = now;
+      connection.lastReceived = now();
       receiving = arena;
       try {
         connection.received(arena, index, length);
@@ -362,7 +366,7 @@ final class EventLoop implements CompletionSink {
 
   @Override
   public void writable(long token) {
-    refreshClock();
+    clock.event();
     Connection connection = registry.find(token);
     if (connection != null) {
       connection.writable();
@@ -387,14 +391,6 @@ final class EventLoop implements CompletionSink {
       } catch (Throwable thrown) {
         broken(connection, thrown);
       }
-    }
-  }
-
-  private void refreshClock() {
-    if (clockIsStale) {
-      clockIsStale = false;
-      tasks.pulse().works();
-      now = clock.getAsLong();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.volfram.internal.engine;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +10,9 @@ import io.github.volfram.UpgradeResponse;
 import io.github.volfram.WebSocket;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +67,34 @@ final class HandshakeStageTest extends EngineFixture {
     advance(SECOND + TICK); // the peer does not close: it has had its time
     assertNothingLeft();
     assertEquals(List.of(), events());
+  }
+
+  /** A long collection of garbage, a suspended machine. */
+  @Test
+  void whatCameWhileTheLoopStoodStillIsNotTooLate_H1() throws IOException {
+    AtomicReference<Runnable> standstill = new AtomicReference<>(() -> {});
+    serve(
+        ServerOptions.builder(),
+        request -> {
+          standstill.getAndSet(() -> {}).run();
+          return UpgradeResponse.accept();
+        });
+    RawPeer early = silentPeer();
+    List<RawPeer> late = new ArrayList<>();
+    standstill.set(
+        () -> {
+          network.advance(20 * SECOND);
+          assertDoesNotThrow(() -> early.write(RawPeer.request()));
+          late.add(new RawPeer(assertDoesNotThrow(() -> network.connect(address))));
+        });
+    peer();
+    early.skipResponse("HTTP/1.1 101 ");
+    late.get(0).write(RawPeer.request());
+    settle();
+    late.get(0).skipResponse("HTTP/1.1 101 ");
+    RawPeer silent = silentPeer();
+    advance(10 * SECOND + TICK);
+    assertTrue(silent.readText().startsWith("HTTP/1.1 408 "));
   }
 
   @Test
