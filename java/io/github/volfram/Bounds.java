@@ -5,7 +5,7 @@ import java.time.Duration;
 /** Judges the values of options; each returns the value or says what is wrong with it. */
 final class Bounds {
 
-  /** Far beyond any use, and far below what a long counts in nanoseconds. */
+  /** Far beyond any use, and far below what a long holds in nanoseconds. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   private Bounds() {}
@@ -22,21 +22,18 @@ final class Bounds {
     if (value.isZero() || value.isNegative()) {
       throw new IllegalArgumentException(name + " must be longer than zero, not " + value);
     }
-    return notTooLong(name, value);
+    return bounded(value);
   }
 
   static Duration notNegative(String name, Duration value) {
     if (value.isNegative()) {
       throw new IllegalArgumentException(name + " must not be negative: " + value);
     }
-    return notTooLong(name, value);
+    return bounded(value);
   }
 
-  private static Duration notTooLong(String name, Duration value) {
-    if (value.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException(
-          name + " must be at most " + LONGEST.toDays() + " days, not " + value);
-    }
-    return value;
+  /** A longer time is taken for a century, so that it can be counted in nanoseconds. */
+  private static Duration bounded(Duration value) {
+    return value.compareTo(LONGEST) > 0 ? LONGEST : value;
   }
 }
