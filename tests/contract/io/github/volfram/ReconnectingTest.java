@@ -220,11 +220,12 @@ final class ReconnectingTest extends BackendFixture {
   void closingEndsTheWaitHoweverLong() throws Exception {
     WebSocketServer dead = restarted(0);
     dead.close();
-    ReconnectPolicy later = lost -> ChronoUnit.FOREVER.getDuration();
+    Duration forever = ChronoUnit.FOREVER.getDuration();
+    ReconnectOptions options = soon().maxDelay(forever).policy(lost -> forever).build();
     WebSocketClient client = client();
     ReconnectingWebSocket handle =
         client.connectReconnecting(
-            URI.create("ws://127.0.0.1:" + dead.port()), new Echo(), soon().policy(later).build());
+            URI.create("ws://127.0.0.1:" + dead.port()), new Echo(), options);
     until("it waits", () -> handle.state() == State.WAITING);
     handle.close();
     handle.stopped().get(30, TimeUnit.SECONDS);

@@ -117,10 +117,13 @@ final class ConnectionSettings {
     return Math.min(idleNanos, pingNanos);
   }
 
+  /** A timeout, of which zero turns it off. */
   static long nanos(Duration duration) {
-    if (duration.isZero()) {
-      return NEVER;
-    }
+    return duration.isZero() ? NEVER : boundedNanos(duration);
+  }
+
+  /** A duration that may be too long to be counted in nanoseconds. */
+  static long boundedNanos(Duration duration) {
     return duration.toSeconds() >= NEVER / 1_000_000_000 ? NEVER : duration.toNanos();
   }
 }

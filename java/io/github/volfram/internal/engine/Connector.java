@@ -39,7 +39,7 @@ final class Connector {
     routes = new Routes(options, settings.deflateOffers(), lookup);
     proxyLogin = new ProxyLogin(options.proxyAuthenticator());
     connectNanos = ConnectionSettings.nanos(options.connectTimeout());
-    delayNanos = options.connectionAttemptDelay().toNanos();
+    delayNanos = ConnectionSettings.boundedNanos(options.connectionAttemptDelay());
   }
 
   /**

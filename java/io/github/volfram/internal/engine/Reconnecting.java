@@ -13,7 +13,6 @@ import io.github.volfram.internal.frame.Utf8;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class Reconnecting implements ReconnectingWebSocket {
 
   private static final int MAX_DOUBLINGS = 40;
-
-  /** A century; a policy may mean forever. */
-  private static final long MAX_DELAY_SECONDS = TimeUnit.DAYS.toSeconds(36_500);
 
   private final EventLoop loop;
   private final Connector connector;
@@ -106,7 +102,8 @@ final class Reconnecting implements ReconnectingWebSocket {
       stop(null);
       return;
     }
-    if (wasOpen && loop.now() - openedAt >= options.stableAfter().toNanos()) {
+    if (wasOpen
+        && loop.now() - openedAt >= ConnectionSettings.boundedNanos(options.stableAfter())) {
       failures = 0;
     }
     failures++;
@@ -117,9 +114,8 @@ final class Reconnecting implements ReconnectingWebSocket {
     }
     become(State.WAITING);
     if (state == State.WAITING) { // the application may have closed it
-      long seconds = Math.min(delay.getSeconds(), MAX_DELAY_SECONDS);
-      long nanos = TimeUnit.SECONDS.toNanos(seconds) + delay.getNano();
-      waiting = connector.after(loop, Math.max(0, nanos), this::begin, () -> stop(null));
+      long nanos = delay.isNegative() ? 0 : ConnectionSettings.boundedNanos(delay);
+      waiting = connector.after(loop, nanos, this::begin, () -> stop(null));
     }
   }
 
@@ -127,9 +123,10 @@ final class Reconnecting implements ReconnectingWebSocket {
     if (options.maxAttempts() > 0 && failures >= options.maxAttempts()) {
       return null;
     }
-    double most = (double) options.maxDelay().toNanos();
+    double most = ConnectionSettings.boundedNanos(options.maxDelay());
     double bound =
-        options.initialDelay().toNanos() * Math.pow(2, Math.min(failures - 1, MAX_DOUBLINGS));
+        ConnectionSettings.boundedNanos(options.initialDelay())
+            * Math.pow(2, Math.min(failures - 1, MAX_DOUBLINGS));
     Duration proposed =
         Duration.ofNanos((long) (Math.min(most, bound) * random.getAsDouble()))
             .plusSeconds(RetryAfter.seconds(cause));
