@@ -20,7 +20,7 @@ STYLE = """<style>
 </style>"""
 
 # The latencies of these are drawn as curves.
-CURVES = ["ping-pong-spin", "open-loop"]
+CURVES = ["ping-pong-spin", "open-loop", "latency-ping-pong", "latency-open-loop"]
 PERCENTILES = [50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99]
 
 

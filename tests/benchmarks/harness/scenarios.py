@@ -40,6 +40,7 @@ SMOKE_OF_PEERS = ["small", "large-mixed", "wss", "deflate", "fanout"]
 GROUPS = {
     "quick": ["ping-pong-spin", "small", "pipelined", "many", "large-binary", "large-mixed",
               "open-loop", "wss", "deflate"],
+    "latency": ["latency-ping-pong", "latency-open-loop"],
 }
 
 SCENARIOS = {
@@ -68,6 +69,12 @@ SCENARIOS = {
         needs="deflate"),
     "loops": _closed("64 connections, 16 messages under way; 1 loop and 2, on all CPUs", 64, 16, 64,
                      commands=servers.LOOPS_COMMANDS, all_cpus=True),
+    "latency-ping-pong": Scenario(
+        "1 connection, 64 B, client spins; what each choice does", "closed", "--connections", "1",
+        "--spin", commands=servers.LATENCY_COMMANDS),
+    "latency-open-loop": Scenario(
+        "64 connections, 20,000 messages/s, 64 B; what each choice does", "open",
+        "--connections", "64", rate=20000, commands=servers.LATENCY_COMMANDS),
     "client-ping-pong": Scenario(
         "libraries as clients of " + servers.CLIENTS_SERVER + ", 1 connection, 64 B", "client",
         "1", "64"),

@@ -104,12 +104,19 @@ LOOPS_COMMANDS = {
     "volfram-native-2-loops": _volfram("--backend", "native", "--loops", "2"),
 }
 
+# The choices about latency, each alone: servers that differ in nothing else.
+LATENCY_COMMANDS = {
+    "volfram-native": _peer("volfram-block"),
+    **{"volfram-native-" + choice: _peer("volfram-" + choice)
+       for choice in ("spin", "yield", "backoff", "invoker", "quick-ack")},
+}
+
 # Libraries as clients, and what they talk to: the floors answer one handshake key only.
 CLIENTS = ["volfram-native", "volfram-nio", "netty-epoll", "netty-nio", "jdk", "okhttp",
            "java-websocket"]
 CLIENTS_SERVER = "volfram-native"
 
-ALL = list(dict.fromkeys([*COMMANDS, *LOOPS_COMMANDS, *CLIENTS]))
+ALL = list(dict.fromkeys([*COMMANDS, *LOOPS_COMMANDS, *LATENCY_COMMANDS, *CLIENTS]))
 
 # Choices for --servers.
 GROUPS = {
@@ -117,6 +124,7 @@ GROUPS = {
              "floor-epoll", "floor-uring", "netty-epoll", "netty-epoll-spin", "netty-uring",
              "netty-nio"],
     "slow": ["volfram-native", "undertow", "jetty", "java-websocket", "npm-ws"],
+    "latency": list(LATENCY_COMMANDS),
 }
 
 SPINNING = [name for name in COMMANDS if name.endswith("-spin")]

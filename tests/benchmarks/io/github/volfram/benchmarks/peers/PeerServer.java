@@ -28,6 +28,13 @@ public final class PeerServer {
     switch (arguments[0]) {
       case "volfram-native" -> VolframServer.start(port, Backend.NATIVE);
       case "volfram-nio" -> VolframServer.start(port, Backend.NIO);
+      case "volfram-block",
+          "volfram-spin",
+          "volfram-yield",
+          "volfram-backoff",
+          "volfram-invoker",
+          "volfram-quick-ack" ->
+          LatencyServer.start(port, arguments[0].substring("volfram-".length()));
       case "netty-epoll" -> NettyPeer.epoll(port, mode);
       case "netty-epoll-spin" -> NettyPeer.epollSpinning(port, mode);
       case "netty-uring" -> NettyPeer.uring(port, mode);
