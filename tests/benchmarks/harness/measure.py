@@ -1,4 +1,4 @@
-"""Starts servers, puts load on them in turn, collects what the generator reports."""
+"""Puts load on one server, and collects what the generator reports."""
 
 import json
 import os
@@ -16,18 +16,27 @@ class LoadFailed(Exception):
 
 
 class Plan:
-    """How long and how often."""
+    """How long and how often: so many processes of each server, and rounds divided among them."""
 
     # How long a JIT compiler takes to give its memory back, with room to spare.
     settling = 8
 
-    def __init__(self, repeats, seconds, warmup, training, server_cpu, load_cpu):
-        self.repeats = repeats
+    def __init__(self, processes, repeats, seconds, warmup, training):
+        cpus = sorted(os.sched_getaffinity(0))
+        if len(cpus) < 2:
+            say("only one CPU: server and load share it, the figures mean little")
+        self.processes = processes
+        self.repeats = repeats  # rounds in all, as many with each process
         self.seconds = seconds
         self.warmup = warmup
-        self.training = training  # seconds of load on a fresh server before the first round
-        self.server_cpu = server_cpu
-        self.load_cpu = load_cpu
+        self.training = training  # seconds of load on a fresh server before its first round
+        self.server_cpu = cpus[0]
+        self.load_cpu = cpus[-1]
+
+    @property
+    def rounds(self):
+        """With each process."""
+        return self.repeats // self.processes
 
 
 def say(line):
@@ -76,7 +85,7 @@ def _with_latencies(result, started):
     return result
 
 
-def _client(scenario, name, port, plan):
+def client(scenario, name, port, plan):
     """A library as the load: its CPU is what a server's is elsewhere."""
     meter = machine.Meter([])
     process = subprocess.Popen(
@@ -85,40 +94,6 @@ def _client(scenario, name, port, plan):
         preexec_fn=lambda: os.sched_setaffinity(0, {plan.server_cpu}))
     result = _result(process)
     return result, meter
-
-
-def _failed(name, measured, failure, failures):
-    """Ends the run, or notes the failure where there is a list for it."""
-    line = f"{name}: {measured}: {failure}"
-    if failures is None:
-        raise SystemExit(line) from failure
-    say(f"{line}; left out")
-    failures.append(line)
-
-
-def _run_clients(name, scenario, names, plan, failures):
-    """Each round, each library in a new process, all against one server on the other CPU."""
-    names = list(names)
-    results = {}
-    server = servers.Server(servers.CLIENTS_SERVER, {plan.load_cpu})
-    try:
-        for _ in range(plan.repeats):
-            for client in list(names):
-                before = machine.cpu_seconds(server.pid)
-                try:
-                    result, meter = _client(scenario, client, server.port, plan)
-                except LoadFailed as failure:
-                    _failed(name, client, failure, failures)
-                    names.remove(client)
-                    results.pop(client, None)
-                    continue
-                meter.exclude(machine.cpu_seconds(server.pid) - before)
-                result["others_cpus"] = meter.others()
-                results.setdefault(client, []).append(result)
-                say(f"  {client}: {json.dumps(result)}")
-    finally:
-        server.stop()
-    return results
 
 
 def _messages(scenario, server, plan):
@@ -144,7 +119,7 @@ def _messages_and_garbage(scenario, server, plan):
     return result
 
 
-def _idle(scenario, server, plan):
+def idle(scenario, server, plan):
     """Memory: what the second half of the connections adds, in the heap and outside it."""
     def settled_heap_bytes():
         time.sleep(plan.settling)
@@ -162,13 +137,13 @@ def _idle(scenario, server, plan):
 
 def measure(scenario, server, plan, last):
     if scenario.mode == "idle":
-        return _idle(scenario, server, plan)
+        return idle(scenario, server, plan)
     if last and scenario.mode != "connects":
         return _messages_and_garbage(scenario, server, plan)
     return _messages(scenario, server, plan)
 
 
-def _train(scenario, server, plan):
+def train(scenario, server, plan):
     """Lets a JIT compiler do its work, and caches fill."""
     if server.is_java or server.name == "npm-ws":
         # In an open loop a cold server would fall behind for good: it is trained by a closed one.
@@ -178,74 +153,3 @@ def _train(scenario, server, plan):
         _result(_load(training, server, plan, plan.training, 0))
         _with_latencies({}, 0)
         server.run_on(measured_on)
-
-
-def start(names, plan, commands=servers.COMMANDS, strict=False, all_cpus=False):
-    """Servers, paused. One that cannot be started is left out, with a line that says why."""
-    started = []
-    cpus = os.sched_getaffinity(0) if all_cpus else {plan.server_cpu}
-    for name in names:
-        try:
-            server = servers.Server(name, cpus, commands)
-        except servers.NotStarted as absence:
-            if strict and name not in servers.OPTIONAL:
-                raise SystemExit(str(absence)) from absence
-            say(f"left out: {absence}")
-            continue
-        started.append(server)
-        server.pause()
-    return started
-
-
-def _run_afresh(name, scenario, names, plan):
-    """A new process for each result: memory that was used once is used again."""
-    results = {}
-    for _ in range(plan.repeats):
-        for server in (s for n in names for s in start([n], plan)):
-            try:
-                server.resume()
-                result = _idle(scenario, server, plan)
-            except LoadFailed as failure:
-                raise SystemExit(f"{name}: {server.name}: {failure}") from failure
-            finally:
-                server.stop()
-            results.setdefault(server.name, []).append(result)
-            say(f"  {server.name}: {json.dumps(result)}")
-    return results
-
-
-def run(name, scenario, names, plan, failures=None):
-    """
-    All servers in turn, and that as often as the plan says. Returns their results by name. One that
-    fails ends the run, or is left out and noted in the list where one is given.
-    """
-    say(f"{name}: {scenario.title}")
-    if scenario.mode == "idle":
-        return _run_afresh(name, scenario, names, plan)
-    if scenario.mode == "client":
-        return _run_clients(name, scenario, names, plan, failures)
-    started = start(names, plan, scenario.commands, all_cpus=scenario.all_cpus)
-    results = {server.name: [] for server in started}
-    try:
-        for round_number in range(-1, plan.repeats):
-            for server in list(started):
-                server.resume()
-                try:
-                    if round_number < 0:
-                        _train(scenario, server, plan)
-                    else:
-                        last = round_number == plan.repeats - 1
-                        result = measure(scenario, server, plan, last)
-                        results[server.name].append(result)
-                        shown = {key: result[key] for key in result if key != "histogram"}
-                        say(f"  {server.name}: {json.dumps(shown)}")
-                    server.pause()
-                except LoadFailed as failure:
-                    started.remove(server)
-                    server.stop()
-                    results.pop(server.name)
-                    _failed(name, server.name, failure, failures)
-    finally:
-        for server in started:
-            server.stop()
-    return results

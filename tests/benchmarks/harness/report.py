@@ -30,11 +30,30 @@ MOST_OTHERS_CPUS = 0.1
 RATES = ["messages_per_second", "connects_per_second"]
 COSTS = ["server_cpu_us_per_message", "client_cpu_us_per_message", "server_cpu_us_per_connect"]
 
+# Of these the range is shown: ratios and targets depend on them.
+RANGED = [*RATES, *COSTS, "p50_us", "p99_9_us"]
+
+
+def _medians(runs, key):
+    """That of each process, of its rounds that have the key; older results know one process."""
+    by_process = {}
+    for run in runs:
+        if run.get(key) is not None:
+            by_process.setdefault(run.get("process"), []).append(run[key])
+    return [statistics.median(values) for values in by_process.values()]
+
 
 def median(runs, key):
-    """Of the runs that have the key; None when none has."""
-    values = [run[key] for run in runs if run.get(key) is not None]
-    return statistics.median(values) if values else None
+    """Over the medians of the processes; None when no round has the key."""
+    medians = _medians(runs, key)
+    return statistics.median(medians) if medians else None
+
+
+def spread_values(runs, key):
+    """The medians of the processes; where there is one process, its rounds."""
+    medians = _medians(runs, key)
+    return medians if len(medians) > 1 else [
+        run[key] for run in runs if run.get(key) is not None]
 
 
 def first_median(runs, keys):
@@ -42,9 +61,8 @@ def first_median(runs, keys):
 
 
 def _spread(runs, key, form):
-    """From the least to the most, where a ratio depends on it."""
-    values = [run[key] for run in runs if run.get(key) is not None]
-    if key not in RATES + COSTS or len(values) < 2:
+    values = spread_values(runs, key)
+    if key not in RANGED or len(values) < 2:
         return ""
     return f" ({form.format(min(values))} to {form.format(max(values))})"
 
@@ -84,6 +102,16 @@ def _scenario_table(name, servers):
     return lines + [""]
 
 
+def _method(plan):
+    processes = plan.get("processes", 1)
+    rounds = plan["repeats"] // processes
+    each = f"{rounds} interleaved round{'s' if rounds > 1 else ''} of {plan['seconds']} s"
+    if processes == 1:
+        return f"1 process × {each}: medians (and the least to the most) of the rounds"
+    return (f"{processes} processes × {each}: medians (and the least to the most) of the processes'"
+            " medians")
+
+
 def markdown(results):
     facts = results["machine"]
     lines = [
@@ -94,8 +122,7 @@ def markdown(results):
         f"- {facts['jdk']}; {' '.join(results['jvm'])}",
         f"- node {facts['node']}; {facts['compiler']}",
         f"- servers on CPU {results['plan']['server_cpu']}, load on CPU"
-        f" {results['plan']['load_cpu']}; medians (and the least to the most) of"
-        f" {results['plan']['repeats']} interleaved rounds of {results['plan']['seconds']} s;"
+        f" {results['plan']['load_cpu']}; {_method(results['plan'])};"
         f" *noisy*: others took more than {MOST_OTHERS_CPUS} CPUs in most of the rounds",
         *(f"- left out, for it failed: {line}" for line in results.get("failures", [])), ""]
     for name, servers in results["scenarios"].items():
