@@ -86,3 +86,13 @@ def cpu_seconds(pid):
     except OSError:
         return 0.0
     return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def move(pid, cpus):
+    """Moves all threads; a thread that is made later stays with the one that made it."""
+    for _ in range(2):  # the second time takes those that were made during the first
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            try:
+                os.sched_setaffinity(int(thread), cpus)
+            except ProcessLookupError:
+                pass  # it has ended

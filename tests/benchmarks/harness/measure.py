@@ -58,7 +58,7 @@ def _load(scenario, server, plan, seconds, warmup, *more):
 
 
 def _at_next_pause(process, look):
-    """Waits until the generator says that connections are open, looks, and lets it go on."""
+    """Waits for a line, that connections are open say, looks, and lets the process go on."""
     process.stdout.readline()
     seen = look()
     try:
@@ -86,14 +86,15 @@ def _with_latencies(result, started):
 
 
 def client(scenario, name, port, plan):
-    """A library as the load: its CPU is what a server's is elsewhere."""
+    """A library as the load: its CPU is what a server's is elsewhere, also in training."""
     meter = machine.Meter([])
     process = subprocess.Popen(
-        servers.client(name, port, *scenario.arguments, plan.warmup + plan.training, plan.seconds),
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        servers.client(name, port, *scenario.arguments, plan.training, plan.warmup, plan.seconds),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         preexec_fn=lambda: os.sched_setaffinity(0, {plan.server_cpu}))
-    result = _result(process)
-    return result, meter
+    _at_next_pause(process, lambda: machine.move(process.pid, os.sched_getaffinity(0)))
+    _at_next_pause(process, lambda: machine.move(process.pid, {plan.server_cpu}))
+    return _result(process), meter
 
 
 def _messages(scenario, server, plan):
@@ -149,7 +150,8 @@ def train(scenario, server, plan):
         # In an open loop a cold server would fall behind for good: it is trained by a closed one.
         training = scenario.closed() if scenario.mode == "open" else scenario
         measured_on = os.sched_getaffinity(server.pid)
-        server.run_on(os.sched_getaffinity(0))  # so that the compiler need not wait for the loop
+        # So that the compiler need not wait for the loop.
+        machine.move(server.pid, os.sched_getaffinity(0))
         _result(_load(training, server, plan, plan.training, 0))
         _with_latencies({}, 0)
-        server.run_on(measured_on)
+        machine.move(server.pid, measured_on)

@@ -36,10 +36,10 @@ def _peer(name, *options):
     return command
 
 
-def client(name, port, connections, size, warmup, seconds):
-    """A library as a client; it ends by itself, with a line of JSON."""
+def client(name, port, connections, size, training, warmup, seconds):
+    """A library as a client; it pauses before and after training, and ends with a line of JSON."""
     return [paths.java(), *JVM, "-cp", paths.classpath(), CLIENT_MAIN, name, str(port),
-            str(connections), str(size), str(warmup), str(seconds)]
+            str(connections), str(size), str(training), str(warmup), str(seconds)]
 
 
 def _node(*options):
@@ -163,15 +163,6 @@ class Server:
         except BaseException:
             self.stop()
             raise
-
-    def run_on(self, cpus):
-        """Moves all threads; a thread that is made later stays with the one that made it."""
-        for _ in range(2):  # the second time takes those that were made during the first
-            for thread in os.listdir(f"/proc/{self.pid}/task"):
-                try:
-                    os.sched_setaffinity(int(thread), cpus)
-                except ProcessLookupError:
-                    pass  # it has ended
 
     @property
     def pid(self):

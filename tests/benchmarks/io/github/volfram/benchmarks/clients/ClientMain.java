@@ -3,6 +3,7 @@ package io.github.volfram.benchmarks.clients;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import io.github.volfram.Backend;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.util.ArrayList;
@@ -11,17 +12,18 @@ import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /**
- * {@code ClientMain NAME PORT CONNECTIONS SIZE WARMUP SECONDS}: one of the libraries as a client of
- * the echo server on that port. Each connection sends a message, awaits the answer, compares it and
- * sends the next. Prints a line of JSON about the measured seconds.
+ * {@code ClientMain NAME PORT CONNECTIONS SIZE TRAINING WARMUP SECONDS}: one of the libraries as a
+ * client of the echo server on that port. Each connection sends a message, awaits the answer,
+ * compares it and sends the next. Before and after the seconds of training it prints a line and
+ * waits for a byte; in the end it prints a line of JSON about the measured seconds.
  */
 public final class ClientMain {
 
   private ClientMain() {}
 
   public static void main(String[] arguments) throws Exception {
-    if (arguments.length != 6) {
-      System.err.println("usage: ClientMain NAME PORT CONNECTIONS SIZE WARMUP SECONDS");
+    if (arguments.length != 7) {
+      System.err.println("usage: ClientMain NAME PORT CONNECTIONS SIZE TRAINING WARMUP SECONDS");
       System.exit(2);
     }
     Client client = client(arguments[0]);
@@ -36,11 +38,14 @@ public final class ClientMain {
       loops.add(loop);
       beginnings.add(client.open(uri, loop));
     }
+    pause("opened");
     beginnings.forEach(Runnable::run);
     sleep(arguments[4]);
+    pause("trained");
+    sleep(arguments[5]);
     Snapshot before = Snapshot.of(loops);
     run.fromNanos = System.nanoTime();
-    sleep(arguments[5]);
+    sleep(arguments[6]);
     Snapshot after = Snapshot.of(loops);
     run.stopped = true;
     run.awaitEnd();
@@ -59,6 +64,11 @@ public final class ClientMain {
       case "java-websocket" -> new JavaWebSocketClient();
       default -> throw new IllegalArgumentException("no client is named " + name);
     };
+  }
+
+  private static void pause(String state) throws IOException {
+    System.out.println(state);
+    System.in.read();
   }
 
   private static void sleep(String seconds) throws InterruptedException {
