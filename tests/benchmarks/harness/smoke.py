@@ -69,8 +69,8 @@ def _check_medians():
     _expect("median of one process", (20, [10, 20, 90]),
             (report.median(old, key), report.spread_values(old, key)))
     new = [{key: value, "process": process} for process, values in
-           ((1, (10, 11, 12)), (2, (50, 51, 99)), (3, (1, 20, 21))) for value in values]
-    _expect("median over processes", (20, [11, 51, 20]),
+           ((1, (10, 11, 12)), (2, (50, 51, 99)), (3, (1, 60, 61))) for value in values]
+    _expect("median over processes", (51, [11, 51, 60]),
             (report.median(new, key), report.spread_values(new, key)))
 
 
