@@ -96,6 +96,9 @@ void turn_complete(struct turn *turn, int64_t token, int32_t kind, int32_t resul
                    int32_t length);
 /* A turn by readiness: waits, accepts, and receives from what is ready. */
 int turn_by_readiness(struct loop *loop, struct turn *turn, int64_t timeout_nanos);
+/* For pollers of readiness, whose sends have all been made by then. */
+int settle_nothing(struct loop *loop);
+int flush_nothing(struct loop *loop, struct turn *turn);
 /* A connection attempt has ended. */
 void turn_connected(struct loop *loop, struct turn *turn, struct vf_slot *slot);
 /* Sends a chain by system calls of its own. */
@@ -119,6 +122,8 @@ int system_send_flags(void);
 int system_busy_poll(int fd, int micros);
 /* Sets TCP_QUICKACK, which a socket may not have. */
 void system_quick_ack(int fd);
+/* Linux only: adds to an eventfd that is non-blocking; 0 or -errno. */
+int system_signal(int eventfd);
 /* Passes a result that is not negative; a negative errno, in the numbering of Linux. */
 int system_result(int result);
 

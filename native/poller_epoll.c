@@ -65,18 +65,6 @@ static int close_socket(struct loop *loop, int fd)
     return 0;
 }
 
-static int settle(struct loop *loop)
-{
-    (void)loop;
-    return 0;
-}
-
-static int flush(struct loop *loop, struct turn *turn)
-{
-    (void)loop, (void)turn;
-    return 0;
-}
-
 static int wait_nanos(struct epoll *poller, int max, int64_t nanos)
 {
     if (!poller->lacks_pwait2) {
@@ -129,13 +117,7 @@ int readiness_wait(struct loop *loop, int64_t timeout_nanos)
 
 static int wake(struct loop *loop)
 {
-    uint64_t one = 1;
-    ssize_t written;
-    do {
-        written = write(of(loop)->wake, &one, sizeof one);
-    } while (written < 0 && errno == EINTR);
-    /* EAGAIN: the counter is full, and the edge of the write that filled it is on its way. */
-    return written < 0 && errno != EAGAIN ? -errno : 0;
+    return system_signal(of(loop)->wake);
 }
 
 int32_t readiness_kind(void)
@@ -151,9 +133,9 @@ int readiness_open(struct loop *loop)
         .arm = arm,
         .close_socket = close_socket,
         .send = submit_send_now,
-        .settle = settle,
+        .settle = settle_nothing,
         .turn = turn_by_readiness,
-        .flush = flush,
+        .flush = flush_nothing,
     };
     struct epoll *poller = calloc(1, sizeof *poller);
     if (poller == NULL) {

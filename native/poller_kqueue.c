@@ -108,18 +108,6 @@ static int close_socket(struct loop *loop, int fd)
     return 0;
 }
 
-static int settle(struct loop *loop)
-{
-    (void)loop;
-    return 0;
-}
-
-static int flush(struct loop *loop, struct turn *turn)
-{
-    (void)loop, (void)turn;
-    return 0;
-}
-
 /* EV_EOF of the read filter is the peer's end: what is pending is received before it, and a socket
  * that nobody reads is left alone. With an error the connection is gone. */
 static struct ready ready_of(const struct kevent *event)
@@ -172,9 +160,9 @@ int readiness_open(struct loop *loop)
         .arm = arm,
         .close_socket = close_socket,
         .send = submit_send_now,
-        .settle = settle,
+        .settle = settle_nothing,
         .turn = turn_by_readiness,
-        .flush = flush,
+        .flush = flush_nothing,
     };
     struct kqueue *poller = calloc(1, sizeof *poller);
     if (poller == NULL) {

@@ -240,13 +240,7 @@ int uring_watch_wakeups(struct uring *uring)
 
 static int wake(struct loop *loop)
 {
-    uint64_t one = 1;
-    ssize_t written;
-    do {
-        written = write(uring_of(loop)->wake, &one, sizeof one);
-    } while (written < 0 && errno == EINTR);
-    /* EAGAIN: the counter is full, and the edge of the write that filled it is on its way. */
-    return written < 0 && errno != EAGAIN ? -errno : 0;
+    return system_signal(uring_of(loop)->wake);
 }
 
 static int settle(struct loop *loop)

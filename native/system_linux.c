@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 int system_socket(int family)
 {
@@ -31,6 +32,17 @@ void system_quick_ack(int fd)
 {
     int on = 1;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
+int system_signal(int eventfd)
+{
+    uint64_t one = 1;
+    ssize_t written;
+    do {
+        written = write(eventfd, &one, sizeof one);
+    } while (written < 0 && errno == EINTR);
+    /* EAGAIN: the counter is full, and the edge of the write that filled it is on its way. */
+    return written < 0 && errno != EAGAIN ? -errno : 0;
 }
 
 int system_result(int result)

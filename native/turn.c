@@ -167,6 +167,18 @@ int turn_by_readiness(struct loop *loop, struct turn *turn, int64_t timeout_nano
     return 0;
 }
 
+int settle_nothing(struct loop *loop)
+{
+    (void)loop;
+    return 0;
+}
+
+int flush_nothing(struct loop *loop, struct turn *turn)
+{
+    (void)loop, (void)turn;
+    return 0;
+}
+
 int32_t vf_turn(int64_t handle, int64_t submissions, int32_t submissionCount, int64_t completions,
                 int32_t completionCapacity, int64_t timeoutNanos)
 {
