@@ -58,7 +58,7 @@ final class ConnectionSettings {
             options.tcpNoDelay(),
             options.receiveBufferBytes(),
             options.sendBufferBytes(),
-            (int) (options.busyPoll().toNanos() / 1000),
+            busyPollMicros(options),
             options.quickAck());
     handshakeNanos = nanos(options.handshakeTimeout());
     idleNanos = nanos(options.idleTimeout());
@@ -115,6 +115,11 @@ final class ConnectionSettings {
   /** How long after a sign of life a ping may be due at the earliest. */
   long quietNanos() {
     return Math.min(idleNanos, pingNanos);
+  }
+
+  /** SO_BUSY_POLL in the kernel's unit; 0 for the system's choice. */
+  static int busyPollMicros(ConnectionOptions options) {
+    return (int) (options.busyPoll().toNanos() / 1000);
   }
 
   /** A timeout, of which zero turns it off. */

@@ -46,9 +46,7 @@ final class Loops {
   Loops(ConnectionOptions options, String name, boolean daemon) {
     backend = BackendChoice.of(options.backend(), options.poller());
     stallThreshold = options.stallThreshold();
-    if (!options.busyPoll().isZero()) {
-      checkBusyPoll((int) (options.busyPoll().toNanos() / 1000));
-    }
+    checkBusyPoll(ConnectionSettings.busyPollMicros(options));
     ThreadFactory factory = options.threadFactory();
     if (factory == null) {
       factory = task -> thread(task, name, daemon);
@@ -83,6 +81,9 @@ final class Loops {
   }
 
   private void checkBusyPoll(int micros) {
+    if (micros == 0) {
+      return;
+    }
     String failure =
         backend.backend() == Backend.NIO
             ? "the backend is nio, which has no such option"
