@@ -1,166 +1,23 @@
 package io.github.volfram.internal.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.volfram.ServerOptions;
-import io.github.volfram.TlsChannel;
-import io.github.volfram.TlsContexts;
-import io.github.volfram.internal.transport.FakePeer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.Principal;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.X509ExtendedKeyManager;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** TLS between the transport and the stages of a server's connection (FACTS: rows T). */
-final class TlsStageTest extends EngineFixture {
-
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
-  @TempDir static Path directory;
-
-  private static TlsContexts contexts;
-
-  private FakePeer socket;
-  private TlsChannel channel;
-  private SSLEngine engine;
-
-  @BeforeAll
-  static void makeContexts() throws Exception {
-    contexts = TlsContexts.create(directory);
-  }
-
-  /** The test's end of the connection as a channel. */
-  private record PeerChannel(FakePeer peer) implements ByteChannel {
-    @Override
-    public int read(ByteBuffer into) throws IOException {
-      byte[] bytes = new byte[into.remaining()];
-      int read = peer.read(bytes, 0, bytes.length);
-      if (read > 0) {
-        into.put(bytes, 0, read);
-      }
-      return read;
-    }
-
-    @Override
-    public int write(ByteBuffer from) throws IOException {
-      byte[] bytes = new byte[from.remaining()];
-      from.get(from.position(), bytes);
-      int taken = peer.write(bytes, 0, bytes.length);
-      from.position(from.position() + taken);
-      return taken;
-    }
-
-    @Override
-    public boolean isOpen() {
-      return true;
-    }
-
-    @Override
-    public void close() throws IOException {
-      peer.close();
-    }
-  }
-
-  private void serve(SSLContext context) throws IOException {
-    serve(ServerOptions.builder().tls(context).maxMessageBytes(1 << 20));
-  }
-
-  /** Connects without saying anything yet. */
-  private void connect(String protocol) throws IOException {
-    socket = network.connect(address);
-    engine = contexts.client().createSSLEngine("localhost", 443);
-    engine.setUseClientMode(true);
-    SSLParameters parameters = engine.getSSLParameters();
-    parameters.setProtocols(new String[] {protocol});
-    engine.setSSLParameters(parameters);
-    channel = new TlsChannel(new PeerChannel(socket), engine);
-    settle();
-  }
-
-  /** Turns the loop until something has happened; the engine's tasks have threads of their own. */
-  private void until(BooleanSupplier happened) throws IOException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!happened.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, "has not happened: " + events.log);
-      loop.poll();
-      Thread.onSpinWait();
-    }
-    settle();
-  }
-
-  private void write(byte[] bytes) throws IOException {
-    ByteBuffer from = ByteBuffer.wrap(bytes);
-    ByteBuffer discarded = ByteBuffer.allocate(0);
-    until(
-        () -> {
-          try {
-            channel.write(from);
-            channel.read(discarded);
-            return !from.hasRemaining() && channel.flush();
-          } catch (IOException e) {
-            throw new AssertionError(e);
-          }
-        });
-  }
-
-  private byte[] read(int bytes) throws IOException {
-    ByteBuffer into = ByteBuffer.allocate(bytes);
-    until(
-        () -> {
-          try {
-            return channel.read(into) < 0 || !into.hasRemaining();
-          } catch (IOException e) {
-            throw new AssertionError(e);
-          }
-        });
-    assertFalse(into.hasRemaining(), "the end came after " + into.position() + " bytes");
-    return into.array();
-  }
-
-  /** Completes both handshakes. */
-  private void open() throws IOException {
-    write(RawPeer.request());
-    ByteArrayOutputStream answer = new ByteArrayOutputStream();
-    while (!answer.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
-      answer.writeBytes(read(1));
-    }
-    assertTrue(answer.toString(StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 101 "));
-    assertEquals(List.of("open"), events());
-  }
-
-  /** How a frame of the server's begins. */
-  private static byte[] header(int b0, int length) {
-    return length < 126
-        ? new byte[] {(byte) b0, (byte) length}
-        : new byte[] {(byte) b0, 126, (byte) (length >> 8), (byte) length};
-  }
+final class TlsStageTest extends TlsFixture {
 
   @ParameterizedTest
   @CsvSource({
@@ -206,28 +63,6 @@ final class TlsStageTest extends EngineFixture {
     assertEquals(List.of("open", "text early", "ping p"), events());
   }
 
-  @Test
-  void nameServersThatDoNotAnswerHoldUpNoHandshake() throws IOException {
-    CountDownLatch answer = new CountDownLatch(1);
-    try {
-      for (int lookup = 0; lookup < 100; lookup++) {
-        Background.execute(
-            () -> {
-              try {
-                answer.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-      }
-      serve(contexts.server());
-      connect("TLSv1.3");
-      open();
-    } finally {
-      answer.countDown();
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
   void manyTinyRecordsAreRead_T4(String protocol) throws IOException {
@@ -242,15 +77,6 @@ final class TlsStageTest extends EngineFixture {
     socket.writeAll(records.toByteArray());
     settle();
     assertEquals(1, events().size());
-  }
-
-  /** Encrypts bytes, or what the client's engine has to say, without sending it. */
-  private byte[] record(byte[] plain) throws SSLException {
-    ByteBuffer out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-    engine.wrap(ByteBuffer.wrap(plain), out);
-    byte[] bytes = new byte[out.flip().remaining()];
-    out.get(bytes);
-    return bytes;
   }
 
   /** T2: neither is a closing handshake of the WebSocket. */
@@ -375,137 +201,6 @@ final class TlsStageTest extends EngineFixture {
     serve(contexts.server());
     connect("TLSv1.3");
     socket.writeAll(RawPeer.request());
-    until(() -> acceptor.population().count() == 0);
-    assertEquals(List.of(), events());
-    assertNothingLeft();
-  }
-
-  /** A server's keys that are found only when the test says so. */
-  private static final class SlowKeys extends X509ExtendedKeyManager {
-    final CountDownLatch asked = new CountDownLatch(1);
-    final CountDownLatch mayAnswer = new CountDownLatch(1);
-    final boolean fails;
-
-    SlowKeys(boolean fails) {
-      this.fails = fails;
-    }
-
-    @Override
-    public String chooseEngineServerAlias(String type, Principal[] issuers, SSLEngine engine) {
-      asked.countDown();
-      try {
-        assertTrue(mayAnswer.await(30, TimeUnit.SECONDS));
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-      if (fails) {
-        throw new StackOverflowError("of the application's key manager");
-      }
-      return null;
-    }
-
-    @Override
-    public String[] getClientAliases(String type, Principal[] issuers) {
-      return new String[0];
-    }
-
-    @Override
-    public String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
-      return null;
-    }
-
-    @Override
-    public String[] getServerAliases(String type, Principal[] issuers) {
-      return new String[0];
-    }
-
-    @Override
-    public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
-      return null;
-    }
-
-    @Override
-    public X509Certificate[] getCertificateChain(String alias) {
-      return new X509Certificate[0];
-    }
-
-    @Override
-    public PrivateKey getPrivateKey(String alias) {
-      return null;
-    }
-  }
-
-  private SlowKeys serveSlowly(boolean fails) throws IOException, GeneralSecurityException {
-    SlowKeys keys = new SlowKeys(fails);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(new KeyManager[] {keys}, null, null);
-    serve(context);
-    connect("TLSv1.3");
-    engine.beginHandshake();
-    socket.writeAll(record(new byte[0]));
-    until(() -> keys.asked.getCount() == 0);
-    return keys;
-  }
-
-  @Test
-  void aPeerIsNotReadWhileATaskOfItsHandshakeRuns_T5() throws Exception {
-    SlowKeys keys = serveSlowly(false);
-    byte[] flood = new byte[64 << 10];
-    long taken = 0;
-    for (int i = 0; i < 100; i++) {
-      taken += socket.write(flood, 0, flood.length);
-      settle();
-    }
-    assertTrue(taken <= 512 << 10, taken + " bytes were taken");
-    keys.mayAnswer.countDown();
-    until(() -> acceptor.population().count() == 0);
-    assertNothingLeft();
-  }
-
-  @Test
-  void theLoopGoesOnWhileATaskRuns_T5() throws Exception {
-    SlowKeys keys = serveSlowly(false);
-    FakePeer slow = socket;
-    connect("TLSv1.3");
-    socket.writeAll("not TLS".getBytes(StandardCharsets.US_ASCII));
-    until(() -> acceptor.population().count() == 1);
-    slow.shutdownOutput();
-    settle();
-    keys.mayAnswer.countDown();
-    until(() -> acceptor.population().count() == 0);
-    assertEquals(List.of(), events());
-    assertNothingLeft();
-  }
-
-  @Test
-  void anEndDuringATaskIsHeardAfterIt() throws Exception {
-    SlowKeys keys = serveSlowly(false);
-    for (int slot = 0; slot < 64; slot++) {
-      Connection connection = loop.registry().at(slot);
-      if (connection != null) {
-        connection.endOfStream(0); // as of a transport that tells it although reading is paused
-      }
-    }
-    settle();
-    assertEquals(1, acceptor.population().count());
-    keys.mayAnswer.countDown();
-    until(() -> acceptor.population().count() == 0);
-    assertNothingLeft();
-  }
-
-  @Test
-  void theDeadlineDoesNotWaitForATask() throws Exception {
-    SlowKeys keys = serveSlowly(false);
-    advance(10 * SECOND + TICK);
-    assertEquals(0, acceptor.population().count());
-    keys.mayAnswer.countDown();
-    assertNothingLeft();
-  }
-
-  @Test
-  void aTaskThatThrowsEndsItsConnectionOnly() throws Exception {
-    SlowKeys keys = serveSlowly(true);
-    keys.mayAnswer.countDown();
     until(() -> acceptor.population().count() == 0);
     assertEquals(List.of(), events());
     assertNothingLeft();
