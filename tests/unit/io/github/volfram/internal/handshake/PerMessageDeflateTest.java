@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PerMessageDeflateTest {
@@ -55,33 +56,8 @@ class PerMessageDeflateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "unknown",
-        "unknown=1",
-        "server_no_context_takeover; server_no_context_takeover",
-        "client_no_context_takeover; client_no_context_takeover",
-        "server_max_window_bits=15; server_max_window_bits=15",
-        "client_max_window_bits; client_max_window_bits",
-        "client_max_window_bits; client_max_window_bits=15",
-        "server_no_context_takeover=1",
-        "client_no_context_takeover=true",
-        "server_max_window_bits",
-        "server_max_window_bits=0",
-        "server_max_window_bits=7",
-        "server_max_window_bits=16",
-        "server_max_window_bits=08",
-        "server_max_window_bits=015",
-        "server_max_window_bits=+9",
-        "server_max_window_bits=x",
-        "server_max_window_bits=99999999999999999999",
-        "server_max_window_bits=\"15\"",
-        "client_max_window_bits=7",
-        "client_max_window_bits=16",
-        "client_max_window_bits=08",
-        "client_max_window_bits=\"15\"",
-        "Server_No_Context_Takeover",
-      })
+  @FieldSource("io.github.volfram.internal.handshake.InvalidParameters#ALL")
+  @ValueSource(strings = "server_max_window_bits=99999999999999999999")
   void invalidParametersAreDeclinedByAServerAndFailAClient_rfc7692_7(String parameters)
       throws Exception {
     String text = PMD + "; " + parameters;
