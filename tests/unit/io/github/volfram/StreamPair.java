@@ -11,6 +11,9 @@ final class StreamPair {
 
   private static final URI SERVER = URI.create("ws://example.org/");
 
+  /** Whoever has them compresses as it does by default. */
+  static final StreamOptions DEFLATING = options(DeflateOptions.DEFAULT);
+
   final ScriptedChannel clientEnd = new ScriptedChannel();
   final ScriptedChannel serverEnd = new ScriptedChannel();
   final StreamHandshake clientHandshake;
@@ -33,6 +36,15 @@ final class StreamPair {
     response = StreamWire.text(answered);
     clientEnd.feed(answered);
     assertEquals(COMPLETE, clientHandshake.resume());
+  }
+
+  static StreamOptions options(DeflateOptions deflate) {
+    return StreamOptions.builder().deflate(deflate).build();
+  }
+
+  /** Two ends that compress. */
+  static StreamPair deflating() throws IOException {
+    return new StreamPair(DEFLATING, DEFLATING);
   }
 
   WebSocketStream stream(StreamRole role) {

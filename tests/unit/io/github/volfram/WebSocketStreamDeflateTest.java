@@ -29,16 +29,6 @@ class WebSocketStreamDeflateTest {
   private static final int COMPRESSED_BINARY = 0xC2;
   private static final String LONG_TEXT = "so ein Satz, und noch einer; grüße. ".repeat(200);
 
-  private static final StreamOptions DEFLATING = options(DeflateOptions.DEFAULT);
-
-  private static StreamOptions options(DeflateOptions deflate) {
-    return StreamOptions.builder().deflate(deflate).build();
-  }
-
-  private static StreamPair pair() throws IOException {
-    return new StreamPair(DEFLATING, DEFLATING);
-  }
-
   private static ProtocolException violation(WebSocketStream stream) {
     return assertThrows(
         ProtocolException.class,
@@ -49,21 +39,10 @@ class WebSocketStreamDeflateTest {
         });
   }
 
-  @Test
-  void clientOffersAndServerAgrees() throws IOException {
-    StreamPair pair = pair();
-    assertTrue(
-        pair.request.contains(
-            "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"),
-        pair.request);
-    assertTrue(
-        pair.response.contains("Sec-WebSocket-Extensions: permessage-deflate\r\n"), pair.response);
-  }
-
   @ParameterizedTest
   @EnumSource
   void messagesAreCompressedAndReferToEarlierOnes(StreamRole sender) throws IOException {
-    StreamPair pair = pair();
+    StreamPair pair = StreamPair.deflating();
     WebSocketStream to = pair.stream(StreamPair.other(sender));
     int[] lengths = new int[2];
     for (int i = 0; i < 2; i++) {
@@ -81,7 +60,7 @@ class WebSocketStreamDeflateTest {
   @ParameterizedTest
   @EnumSource
   void withoutContextTakeoverEachMessageStandsAlone_7_1_1(StreamRole sender) throws IOException {
-    StreamOptions alone = options(DeflateOptions.DEFAULT.withoutContextTakeover());
+    StreamOptions alone = StreamPair.options(DeflateOptions.DEFAULT.withoutContextTakeover());
     StreamPair pair = new StreamPair(alone, alone);
     List<byte[]> payloads = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
@@ -96,7 +75,7 @@ class WebSocketStreamDeflateTest {
 
   @Test
   void shortMessagesAndThoseThatMayNotBeAreNotCompressed() throws IOException {
-    WebSocketStream stream = pair().stream(StreamRole.SERVER);
+    WebSocketStream stream = StreamPair.deflating().stream(StreamRole.SERVER);
     ScriptedChannel channel = (ScriptedChannel) stream.channel();
     stream.writeText("short");
     stream.writeText(LONG_TEXT, false);
@@ -110,7 +89,7 @@ class WebSocketStreamDeflateTest {
 
   @Test
   void aMessageThatIsReadCanBeSentOnFromWhereItLies() throws IOException {
-    StreamPair pair = pair();
+    StreamPair pair = StreamPair.deflating();
     WebSocketStream server = pair.stream(StreamRole.SERVER);
     WebSocketStream client = pair.stream(StreamRole.CLIENT);
     byte[] noise = new byte[100_000];
@@ -126,18 +105,6 @@ class WebSocketStreamDeflateTest {
       assertEquals(ByteBuffer.wrap(noise), client.payload());
       noise[i] ^= 1;
     }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void aSideWithoutCompressionDeclinesIt(StreamRole without) throws IOException {
-    StreamPair pair =
-        without == StreamRole.SERVER
-            ? new StreamPair(DEFLATING, StreamOptions.DEFAULT)
-            : new StreamPair(StreamOptions.DEFAULT, DEFLATING);
-    assertFalse(pair.response.contains("Extensions"), pair.response);
-    pair.stream(StreamPair.other(without)).sendText(LONG_TEXT);
-    assertEquals(StreamWire.TEXT, frames(pair.carryFrom(StreamPair.other(without))).get(0).b0());
   }
 
   /** Compressed messages, whole and in fragments, and others. */
@@ -171,7 +138,7 @@ class WebSocketStreamDeflateTest {
   void anySplitGivesTheSameMessages_7_2_2(StreamRole receiver) throws IOException {
     byte[] wire = conversation(receiver);
     for (int split = 0; split <= wire.length; split++) {
-      StreamPair pair = pair();
+      StreamPair pair = StreamPair.deflating();
       WebSocketStream stream = pair.stream(receiver);
       ScriptedChannel channel = pair.end(receiver);
       List<String> log = new ArrayList<>();
@@ -186,7 +153,7 @@ class WebSocketStreamDeflateTest {
   @ParameterizedTest
   @EnumSource
   void oneByteAtATimeGivesTheSameMessages(StreamRole receiver) throws IOException {
-    StreamPair pair = pair();
+    StreamPair pair = StreamPair.deflating();
     pair.end(receiver).bytesPerRead(1).feed(conversation(receiver)).end();
     List<String> log = new ArrayList<>();
     readInto(log, pair.stream(receiver), false);
@@ -206,7 +173,7 @@ class WebSocketStreamDeflateTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 10})
   void aBombIsRefusedAtTheCap_10_4(int fragments) throws IOException {
-    StreamPair pair = pair();
+    StreamPair pair = StreamPair.deflating();
     WebSocketStream stream = pair.stream(StreamRole.SERVER);
     byte[] bomb;
     try (DeflateWire wire = new DeflateWire()) {
@@ -241,11 +208,11 @@ class WebSocketStreamDeflateTest {
             to(receiver, 0xC8, ""),
             to(receiver, 0xA1, "rsv2"),
             to(receiver, 0xD1, "rsv3 besides"))) {
-      StreamPair pair = pair();
+      StreamPair pair = StreamPair.deflating();
       pair.end(receiver).feed(wire);
       assertEquals(CloseCode.PROTOCOL_ERROR, violation(pair.stream(receiver)).closeCode());
     }
-    StreamPair without = new StreamPair(DEFLATING, StreamOptions.DEFAULT);
+    StreamPair without = new StreamPair(StreamPair.DEFLATING, StreamOptions.DEFAULT);
     without.end(receiver).feed(to(receiver, COMPRESSED_TEXT, "x"));
     assertEquals(CloseCode.PROTOCOL_ERROR, violation(without.stream(receiver)).closeCode());
   }
@@ -267,7 +234,7 @@ class WebSocketStreamDeflateTest {
             new byte[] {0x07, 0x7F, 0x13},
             Arrays.copyOf(whole, whole.length / 2),
             new byte[] {0x78, (byte) 0x9C, 0x03})) { // a zlib header
-      StreamPair pair = pair();
+      StreamPair pair = StreamPair.deflating();
       pair.serverEnd.feed(to(StreamRole.SERVER, COMPRESSED_TEXT, payload));
       assertEquals(
           CloseCode.INVALID_PAYLOAD_DATA,
@@ -280,78 +247,11 @@ class WebSocketStreamDeflateTest {
   @Test
   void aFinalBlockIsAllowed_7_2_3_4() throws IOException {
     byte[] hello = {(byte) 0xF3, 0x48, (byte) 0xCD, (byte) 0xC9, (byte) 0xC9, 0x07, 0x00, 0x00};
-    StreamPair pair = pair();
+    StreamPair pair = StreamPair.deflating();
     pair.serverEnd.feed(to(StreamRole.SERVER, COMPRESSED_TEXT, hello));
     WebSocketStream stream = pair.stream(StreamRole.SERVER);
     assertEquals(ReadOutcome.TEXT, stream.read());
     assertEquals("Hello", stream.text());
-  }
-
-  /** Z4. */
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "unknown",
-        "server_no_context_takeover=1",
-        "server_max_window_bits",
-        "server_max_window_bits=7",
-        "server_max_window_bits=16",
-        "server_max_window_bits=08",
-        "client_max_window_bits=10; client_max_window_bits=11"
-      })
-  void serverDeclinesAnOfferWithBadParameters_7_1(String parameters) throws IOException {
-    ScriptedChannel channel = new ScriptedChannel();
-    StreamHandshake handshake = WebSocketStream.accept(channel, DEFLATING);
-    String request = StreamWire.REQUEST.substring(0, StreamWire.REQUEST.length() - 2);
-    channel.feed(
-        StreamWire.bytes(
-            request + "Sec-WebSocket-Extensions: permessage-deflate; " + parameters + "\r\n\r\n"));
-    assertEquals(StreamHandshake.Outcome.COMPLETE, handshake.resume());
-    String answer = StreamWire.text(channel.written());
-    assertTrue(answer.startsWith("HTTP/1.1 101 "), answer);
-    assertFalse(answer.contains("Sec-WebSocket-Extensions"), answer);
-  }
-
-  /** Z4, Z5. */
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "permessage-deflate; client_max_window_bits=7",
-        "permessage-deflate; server_max_window_bits",
-        "permessage-deflate; unknown",
-        "permessage-deflate, permessage-deflate",
-        "other"
-      })
-  void clientFailsAtAnAnswerThatFitsNoOffer_7_1(String answer) throws IOException {
-    ScriptedChannel channel = new ScriptedChannel();
-    StreamHandshake handshake =
-        WebSocketStream.client(channel, StreamHandshakeFixture.CHAT, DEFLATING);
-    handshake.resume();
-    channel.feed(
-        StreamHandshakeFixture.response(
-            StreamWire.text(channel.written()), "Sec-WebSocket-Extensions: " + answer));
-    assertThrows(HandshakeException.class, handshake::resume);
-  }
-
-  /** Z6: a window that is promised is kept to. */
-  @Test
-  void smallWindowsAreAgreedOnAndUsed_7_1_2() throws IOException {
-    StreamOptions small = options(DeflateOptions.DEFAULT.withMaxWindowBits(9, 9));
-    StreamPair pair = new StreamPair(small, DEFLATING);
-    assertTrue(pair.response.contains("server_max_window_bits=9"), pair.response);
-    byte[] noise = new byte[2000];
-    new Random(2).nextBytes(noise);
-    for (StreamRole sender : StreamRole.values()) {
-      for (int i = 0; i < 2; i++) {
-        pair.stream(sender).sendBinary(ByteBuffer.wrap(noise));
-        StreamWire.Sent frame = frames(pair.carryFrom(sender)).get(0);
-        assertTrue(
-            frame.payload().length >= noise.length, "refers to what is further away than 512");
-        WebSocketStream receiver = pair.stream(StreamPair.other(sender));
-        assertEquals(ReadOutcome.BINARY, receiver.read());
-        assertEquals(ByteBuffer.wrap(noise), receiver.payload());
-      }
-    }
   }
 
   /** Z7. */
@@ -359,9 +259,9 @@ class WebSocketStreamDeflateTest {
   @ValueSource(strings = {"close", "abort", "peer's close", "violation", "broken channel"})
   void aStreamThatEndsGivesItsDeflaterBack(String end) throws IOException {
     DeflateOptions one = new DeflateOptions(6, 0, false, false, 15, 15, 1);
-    StreamOptions options = options(one);
-    StreamPair first = new StreamPair(DEFLATING, options);
-    StreamPair second = new StreamPair(DEFLATING, options);
+    StreamOptions options = StreamPair.options(one);
+    StreamPair first = new StreamPair(StreamPair.DEFLATING, options);
+    StreamPair second = new StreamPair(StreamPair.DEFLATING, options);
     assertTrue(compresses(first));
     assertFalse(compresses(second), "the only deflater is in use");
     WebSocketStream stream = first.stream(StreamRole.SERVER);
@@ -393,9 +293,9 @@ class WebSocketStreamDeflateTest {
   @Test
   void aStreamThatIsDroppedGivesItsDeflaterBackWhenItIsCollected() throws Exception {
     DeflateOptions one = new DeflateOptions(6, 0, false, false, 15, 15, 1);
-    StreamOptions options = options(one);
+    StreamOptions options = StreamPair.options(one);
     WeakReference<StreamPair> dropped = dropped(options);
-    StreamPair second = new StreamPair(DEFLATING, options);
+    StreamPair second = new StreamPair(StreamPair.DEFLATING, options);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!compresses(second)) {
       assertTrue(System.nanoTime() < deadline, "still counted; collected: " + dropped.get());
@@ -404,7 +304,7 @@ class WebSocketStreamDeflateTest {
   }
 
   private static WeakReference<StreamPair> dropped(StreamOptions options) throws IOException {
-    StreamPair pair = new StreamPair(DEFLATING, options);
+    StreamPair pair = new StreamPair(StreamPair.DEFLATING, options);
     assertTrue(compresses(pair));
     return new WeakReference<>(pair);
   }
@@ -415,12 +315,6 @@ class WebSocketStreamDeflateTest {
   }
 
   @Test
-  void bareFramesAreRefusedWhereCompressionWasAgreedOn() throws IOException {
-    assertThrows(IllegalStateException.class, () -> pair().serverHandshake.frames());
-    new StreamPair(DEFLATING, StreamOptions.DEFAULT).serverHandshake.frames();
-  }
-
-  @Test
   void aFullQueueTakesNoPartOfACompressedMessage() throws IOException {
     StreamOptions options =
         StreamOptions.builder()
@@ -428,7 +322,7 @@ class WebSocketStreamDeflateTest {
             .writeBufferBytes(0)
             .maxWriteBufferBytes(10_000)
             .build();
-    StreamPair pair = new StreamPair(DEFLATING, options);
+    StreamPair pair = new StreamPair(StreamPair.DEFLATING, options);
     WebSocketStream server = pair.stream(StreamRole.SERVER);
     pair.serverEnd.writeRoom(0);
     assertEquals(WriteOutcome.WOULD_BLOCK, server.writeText(LONG_TEXT));
