@@ -32,19 +32,14 @@ public final class ClientHandshake {
     }
   }
 
-  /** Interim responses are rare; without a bound a server could send them forever. */
-  private static final int MAX_INTERIM_RESPONSES = 8;
-
   private static final byte[] NO_BODY = {};
 
-  private final HandshakeLimits limits;
+  private final HttpHeadParser parser;
   private final String key;
   private final List<String> subprotocols;
   private final List<PerMessageDeflateOffer> deflateOffers;
   private final HttpHead requestHead;
   private final byte[] request;
-  private HttpHeadParser parser;
-  private int interimResponses;
   private State state = State.READING_RESPONSE;
   private @Nullable HttpHead response;
   private @Nullable RefusalBody body;
@@ -82,7 +77,6 @@ public final class ClientHandshake {
       List<String> subprotocols,
       List<PerMessageDeflateOffer> deflateOffers,
       byte[] nonce16) {
-    this.limits = limits;
     this.key = HandshakeKey.of(nonce16);
     this.subprotocols = List.copyOf(subprotocols);
     this.deflateOffers = List.copyOf(deflateOffers);
@@ -161,10 +155,7 @@ public final class ClientHandshake {
    */
   public int receive(ByteBuffer in, int index, int length) {
     Objects.checkFromIndexSize(index, length, in.capacity());
-    int read = 0;
-    while (read < length && state == State.READING_RESPONSE) {
-      read += readHead(in, index + read, length - read);
-    }
+    int read = state == State.READING_RESPONSE ? readHead(in, index, length) : 0;
     if (state == State.READING_BODY && body != null) {
       body.receive(in, index + read, length - read);
       if (body.isComplete()) {
@@ -188,23 +179,15 @@ public final class ClientHandshake {
   }
 
   private void headRead(HttpHead head) throws HandshakeViolation {
+    response = head;
     if (head.status() == 101) {
-      response = head;
       checked = CheckedResponse.of(head, key, subprotocols, deflateOffers);
       become(State.OPEN);
-    } else if (head.status() >= 200) {
-      response = head;
+    } else {
       String reason = head.reason().isEmpty() ? "" : " " + HttpSyntax.visible(head.reason());
       failure = "server answered " + head.status() + reason + ", expected 101 Switching Protocols";
       body = RefusalBody.of(head);
       become(body.isComplete() ? State.FAILED : State.READING_BODY);
-    } else if (++interimResponses > MAX_INTERIM_RESPONSES) {
-      throw HandshakeViolation.badRequest(
-          "RFC 9110 §15.2",
-          "expected at most " + MAX_INTERIM_RESPONSES + " interim responses, got more");
-    } else {
-      // 100 Continue, 103 Early Hints: the answer itself is still to come (RFC 9110 §15.2).
-      parser = HttpHeadParser.forResponse(limits);
     }
   }
 

@@ -18,6 +18,9 @@ public final class HttpHeadParser {
   private static final int FIRST_LINE_BYTES = 256;
   private static final byte[] NO_LINE = {};
 
+  /** Interim responses are rare; without a bound a peer could send them forever. */
+  private static final int MAX_INTERIM_RESPONSES = 8;
+
   private enum State {
     BEFORE_REQUEST_LINE,
     EMPTY_LINE_CR,
@@ -35,7 +38,8 @@ public final class HttpHeadParser {
         case START_LINE -> next == START_LINE_CR || next == FAILED;
         case START_LINE_CR -> next == HEADER_LINE || next == FAILED;
         case HEADER_LINE -> next == HEADER_LINE_CR || next == FAILED;
-        case HEADER_LINE_CR -> next == HEADER_LINE || next == COMPLETE || next == FAILED;
+        case HEADER_LINE_CR ->
+            next == HEADER_LINE || next == START_LINE || next == COMPLETE || next == FAILED;
         case COMPLETE, FAILED -> false;
       };
     }
@@ -43,11 +47,12 @@ public final class HttpHeadParser {
 
   private final HandshakeLimits limits;
   private final boolean request;
-  private final HttpHeaders.Builder headers = HttpHeaders.builder();
+  private HttpHeaders.Builder headers = HttpHeaders.builder();
   private State state;
   private byte[] line = NO_LINE;
   private int lineBytes;
   private int headBytes;
+  private int interimResponses;
   private @Nullable HttpHead head;
 
   private HttpHeadParser(HandshakeLimits limits, boolean request, State state) {
@@ -61,7 +66,10 @@ public final class HttpHeadParser {
     return new HttpHeadParser(limits, true, State.BEFORE_REQUEST_LINE);
   }
 
-  /** A parser for a response. */
+  /**
+   * A parser for a final response: 100 Continue, 103 Early Hints and other interim ones are skipped
+   * (RFC 9110 §15.2), 101 is final.
+   */
   public static HttpHeadParser forResponse(HandshakeLimits limits) {
     return new HttpHeadParser(limits, false, State.START_LINE);
   }
@@ -147,12 +155,27 @@ public final class HttpHeadParser {
           addHeader(takeLine());
           become(State.HEADER_LINE);
         } else {
-          head = Objects.requireNonNull(head).withHeaders(headers.build());
-          line = NO_LINE;
-          become(State.COMPLETE);
+          headRead(Objects.requireNonNull(head).withHeaders(headers.build()));
         }
       }
       case COMPLETE, FAILED -> throw new IllegalStateException(state.name());
+    }
+  }
+
+  private void headRead(HttpHead read) throws HandshakeViolation {
+    line = NO_LINE;
+    if (request || read.status() == 101 || read.status() >= 200) {
+      head = read;
+      become(State.COMPLETE);
+    } else if (++interimResponses > MAX_INTERIM_RESPONSES) {
+      throw HandshakeViolation.badRequest(
+          "RFC 9110 §15.2",
+          "expected at most " + MAX_INTERIM_RESPONSES + " interim responses, got more");
+    } else {
+      head = null;
+      headers = HttpHeaders.builder();
+      headBytes = 0;
+      become(State.START_LINE);
     }
   }
 

@@ -31,12 +31,8 @@ public final class ProxyConnect {
     }
   }
 
-  private static final int MAX_INTERIM_RESPONSES = 8;
-
-  private final HandshakeLimits limits;
+  private final HttpHeadParser parser;
   private final byte[] request;
-  private HttpHeadParser parser;
-  private int interimResponses;
   private State state = State.READING_RESPONSE;
   private @Nullable HttpHead response;
   private @Nullable String failure;
@@ -51,7 +47,6 @@ public final class ProxyConnect {
    */
   public ProxyConnect(
       HandshakeLimits limits, String host, int port, @Nullable String proxyAuthorization) {
-    this.limits = limits;
     this.parser = HttpHeadParser.forResponse(limits);
     boolean bareIpv6 = host.indexOf(':') >= 0 && !host.startsWith("[");
     String authority = (bareIpv6 ? "[" + host + "]" : host) + ":" + port;
@@ -98,10 +93,7 @@ public final class ProxyConnect {
    */
   public int receive(ByteBuffer in, int index, int length) {
     Objects.checkFromIndexSize(index, length, in.capacity());
-    int read = 0;
-    while (read < length && state == State.READING_RESPONSE) {
-      read += readHead(in, index + read, length - read);
-    }
+    int read = state == State.READING_RESPONSE ? readHead(in, index, length) : 0;
     return state == State.OPEN || state == State.READING_RESPONSE ? read : length;
   }
 
@@ -120,13 +112,9 @@ public final class ProxyConnect {
 
   private void headRead(HttpHead head) throws HandshakeViolation {
     int status = head.status();
-    if (status < 200) {
-      if (status == 101 || ++interimResponses > MAX_INTERIM_RESPONSES) {
-        throw HandshakeViolation.badRequest(
-            "RFC 9110 §15.2", "expected a final response, got " + status);
-      }
-      parser = HttpHeadParser.forResponse(limits);
-      return;
+    if (status == 101) {
+      throw HandshakeViolation.badRequest(
+          "RFC 9110 §15.2", "expected a final response, got " + status);
     }
     response = head;
     if (status < 300) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +52,17 @@ class HttpHeadParserTest {
   void pathWithoutAQuestionMarkHasNoQuery() throws Exception {
     assertNull(request(Wire.lines("GET /a HTTP/1.1")).query());
     assertEquals("", request(Wire.lines("GET /a? HTTP/1.1")).query());
+  }
+
+  @Test
+  void interimResponsesLeaveNothingBehind_rfc9110_15_2() throws Exception {
+    HandshakeLimits limits = new HandshakeLimits(64, 64, 1);
+    HttpHeadParser parser = HttpHeadParser.forResponse(limits);
+    String interim = Wire.lines("HTTP/1.1 103 Early Hints", "Link: </a>");
+    String text = interim + interim + Wire.lines("HTTP/1.1 403 Forbidden", "A: b") + "body";
+    assertEquals(text.length() - 4, parser.receive(Wire.bytes(text), 0, text.length()));
+    assertEquals(403, parser.head().status());
+    assertEquals(Map.of("A", List.of("b")), parser.head().headers().asMap());
   }
 
   @Test
