@@ -73,6 +73,15 @@ class EchoTest {
     }
   }
 
+  private static WebSocketListener into(BlockingQueue<String> texts) {
+    return new WebSocketListener() {
+      @Override
+      public void onText(WebSocket webSocket, String text) {
+        texts.add(text);
+      }
+    };
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = Backend.class,
@@ -81,13 +90,6 @@ class EchoTest {
     Peers.require(backend);
     DeflateOptions deflate = DeflateOptions.DEFAULT.withThresholdBytes(0);
     BlockingQueue<String> texts = new LinkedBlockingQueue<>();
-    WebSocketListener recorder =
-        new WebSocketListener() {
-          @Override
-          public void onText(WebSocket webSocket, String text) {
-            texts.add(text);
-          }
-        };
     try (WebSocketServer server =
             WebSocketServer.start(
                 ServerOptions.builder().backend(backend).deflate(deflate).build(),
@@ -97,7 +99,7 @@ class EchoTest {
                 ClientOptions.builder().backend(backend).deflate(deflate).build())) {
       WebSocket ws =
           client
-              .connect(URI.create("ws://127.0.0.1:" + server.port()), recorder)
+              .connect(URI.create("ws://127.0.0.1:" + server.port()), into(texts))
               .get(10, TimeUnit.SECONDS);
       for (int size : new int[] {0, 1, 100, 70_000, 900_000}) {
         String text = "volfram ".repeat(size / 8 + 1).substring(0, size);
@@ -116,13 +118,6 @@ class EchoTest {
   void wholeMessagesWaitForTheEndOfOneInParts(Backend backend) throws Exception {
     Peers.require(backend);
     BlockingQueue<String> texts = new LinkedBlockingQueue<>();
-    WebSocketListener recorder =
-        new WebSocketListener() {
-          @Override
-          public void onText(WebSocket webSocket, String text) {
-            texts.add(text);
-          }
-        };
     try (WebSocketServer server =
             WebSocketServer.start(
                 ServerOptions.builder().backend(backend).build(), new EchoListener());
@@ -130,7 +125,7 @@ class EchoTest {
             WebSocketClient.create(ClientOptions.builder().backend(backend).build())) {
       WebSocket ws =
           client
-              .connect(URI.create("ws://127.0.0.1:" + server.port()), recorder)
+              .connect(URI.create("ws://127.0.0.1:" + server.port()), into(texts))
               .get(10, TimeUnit.SECONDS);
       byte[] euro = "€".getBytes(java.nio.charset.StandardCharsets.UTF_8);
       assertTrue(ws.offerTextPart(ByteBuffer.wrap(euro, 0, 1), false));

@@ -12,7 +12,6 @@ import io.github.volfram.ServerOptions;
 import io.github.volfram.TlsKeys;
 import io.github.volfram.WebSocket;
 import io.github.volfram.WebSocketClient;
-import io.github.volfram.WebSocketListener;
 import io.github.volfram.WebSocketServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,9 +24,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -168,20 +165,12 @@ class OpenSslTest {
   @CsvSource({"NATIVE, -tls1_3", "NATIVE, -tls1_2", "NIO, -tls1_3", "NIO, -tls1_2"})
   void ourClientSpeaksWithSServer(Backend backend, String protocol) throws Exception {
     Peers.require(backend);
-    BlockingQueue<ByteBuffer> messages = new LinkedBlockingQueue<>();
-    BlockingQueue<Integer> codes = new LinkedBlockingQueue<>();
-    WebSocketListener recorder =
-        new WebSocketListener() {
+    RecordingListener recorder =
+        new RecordingListener() {
           @Override
           public void onBinary(WebSocket webSocket, ByteBuffer payload) {
-            ByteBuffer copy = ByteBuffer.allocate(payload.remaining());
-            messages.add(copy.put(payload.duplicate()).flip());
+            super.onBinary(webSocket, payload);
             webSocket.offerBinary(payload);
-          }
-
-          @Override
-          public void onClose(WebSocket webSocket, int code, String reason, Throwable cause) {
-            codes.add(code);
           }
         };
     int port = freePort();
@@ -219,7 +208,7 @@ class OpenSslTest {
               .getBytes(US_ASCII));
       write(server, frame(payload(), false));
       future.get(30, TimeUnit.SECONDS);
-      assertEquals(ByteBuffer.wrap(payload()), messages.poll(30, TimeUnit.SECONDS));
+      recorder.log.expect(Event.open("", ""), Event.binary(payload()));
       byte[] echoed = server.getInputStream().readNBytes(8 + LENGTH);
       for (int i = 0; i < LENGTH; i++) {
         echoed[8 + i] ^= echoed[4 + (i & 3)];
@@ -228,7 +217,7 @@ class OpenSslTest {
       write(server, new byte[] {(byte) 0x88, 2, 3, (byte) 0xE8});
       assertEquals(0x88, server.getInputStream().read());
       server.destroy();
-      assertEquals(1000, codes.poll(30, TimeUnit.SECONDS));
+      recorder.log.expect(Event.close(1000, ""));
     } finally {
       server.destroyForcibly();
     }

@@ -13,7 +13,6 @@ import io.github.volfram.StreamOptions;
 import io.github.volfram.TlsKeys;
 import io.github.volfram.WebSocket;
 import io.github.volfram.WebSocketClient;
-import io.github.volfram.WebSocketListener;
 import io.github.volfram.WebSocketServer;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -27,8 +26,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -100,20 +97,7 @@ class SecurePeersTest {
       names = {"NATIVE", "NIO"})
   void ourClientAndTheServerOfWs(Backend backend) throws Exception {
     Peers.require(backend);
-    BlockingQueue<ByteBuffer> received = new LinkedBlockingQueue<>();
-    BlockingQueue<Integer> codes = new LinkedBlockingQueue<>();
-    WebSocketListener recorder =
-        new WebSocketListener() {
-          @Override
-          public void onBinary(WebSocket webSocket, ByteBuffer payload) {
-            received.add(ByteBuffer.allocate(payload.remaining()).put(payload).flip());
-          }
-
-          @Override
-          public void onClose(WebSocket webSocket, int code, String reason, Throwable cause) {
-            codes.add(code);
-          }
-        };
+    RecordingListener recorder = new RecordingListener();
     try (NodeEcho echo = NodeEcho.start();
         WebSocketClient client =
             WebSocketClient.create(
@@ -123,12 +107,13 @@ class SecurePeersTest {
                     .sslContext(pem.clientContext())
                     .build())) {
       WebSocket webSocket = client.connect(echo.uri(), recorder).get(30, TimeUnit.SECONDS);
+      recorder.log.expect(Event.open("", ""));
       for (byte[] message : messages()) {
         assertTrue(webSocket.offerBinary(ByteBuffer.wrap(message)));
-        assertEquals(ByteBuffer.wrap(message), received.poll(30, TimeUnit.SECONDS));
+        recorder.log.expect(Event.binary(message));
       }
       webSocket.close();
-      assertEquals(1000, codes.poll(30, TimeUnit.SECONDS));
+      recorder.log.expect(Event.close(1000, ""));
     }
   }
 

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.volfram.ClientOptions;
 import io.github.volfram.ServerOptions;
+import io.github.volfram.internal.frame.CountingSink;
 import io.github.volfram.internal.frame.JavaMasker;
 import io.github.volfram.internal.frame.MessageAssembler;
-import io.github.volfram.internal.frame.MessageSink;
 import io.github.volfram.internal.frame.PayloadPool;
 import io.github.volfram.internal.frame.Role;
 import java.nio.ByteBuffer;
@@ -56,13 +56,13 @@ final class AssemblersTest {
   void onlyBetweenTwoMessagesNothingIsToBeRemembered() throws Exception {
     MessageAssembler assembler = assemblers.take(SERVER, true);
     ByteBuffer in = ByteBuffer.allocateDirect(FRAMES.length).put(0, FRAMES);
-    Messages sink = new Messages();
+    CountingSink sink = new CountingSink();
     assertTrue(assembler.isBetweenMessages());
     for (int i = 0; i < FRAMES.length; i++) {
       assembler.receive(in, i, 1, sink);
       assertEquals(i == FRAMES.length - 1, assembler.isBetweenMessages(), "after byte " + i);
     }
-    assertEquals(1, sink.count);
+    assertEquals(1, sink.messages);
   }
 
   @Test
@@ -87,31 +87,5 @@ final class AssemblersTest {
     MessageAssembler assembler = assemblers.take(SERVER, true);
     assembler.release();
     assertFalse(assembler.isBetweenMessages());
-  }
-
-  private static final class Messages implements MessageSink {
-
-    private int count;
-
-    @Override
-    public boolean message(int opcode, ByteBuffer buffer, int index, int length, boolean last) {
-      count++;
-      return true;
-    }
-
-    @Override
-    public boolean ping(ByteBuffer buffer, int index, int length) {
-      return true;
-    }
-
-    @Override
-    public boolean pong(ByteBuffer buffer, int index, int length) {
-      return true;
-    }
-
-    @Override
-    public boolean close(int code, String reason) {
-      return true;
-    }
   }
 }

@@ -3,6 +3,8 @@ package io.github.volfram.internal.frame;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,39 +15,15 @@ class DeflateGarbageTest {
   private static final int WARM_UP = 30_000;
   private static final int MESSAGES = 20_000;
 
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
   /** The smallest object of all takes 16 bytes. */
   private static final double MOST_BYTES_PER_MESSAGE = 1;
-
-  /** Counts what came. */
-  private static final class Counter implements MessageSink {
-    long bytes;
-
-    @Override
-    public boolean message(int opcode, ByteBuffer buffer, int index, int length, boolean last) {
-      bytes += length;
-      return true;
-    }
-
-    @Override
-    public boolean ping(ByteBuffer buffer, int index, int length) {
-      return true;
-    }
-
-    @Override
-    public boolean pong(ByteBuffer buffer, int index, int length) {
-      return true;
-    }
-
-    @Override
-    public boolean close(int code, String reason) {
-      return true;
-    }
-  }
 
   private final PayloadPool buffers = new PayloadPool(1 << 20);
   private final ByteBuffer payload = ByteBuffer.allocateDirect(1000).put(0, InflateTest.text(1000));
   private final ByteBuffer arena = ByteBuffer.allocateDirect(1 << 12);
-  private final Counter counter = new Counter();
+  private final CountingSink counter = new CountingSink();
 
   @ParameterizedTest
   @CsvSource({
@@ -65,9 +43,9 @@ class DeflateGarbageTest {
           new MessageAssembler(
               Role.SERVER, Receiver.LIMITS, JavaMasker.INSTANCE, buffers, whole, parameters, pool);
       run(deflater, assembler, WARM_UP);
-      long before = allocatedBytes();
+      long before = THREADS.getCurrentThreadAllocatedBytes();
       run(deflater, assembler, MESSAGES);
-      double perMessage = (double) (allocatedBytes() - before) / MESSAGES;
+      double perMessage = (double) (THREADS.getCurrentThreadAllocatedBytes() - before) / MESSAGES;
       assertEquals((WARM_UP + MESSAGES) * 1000L, counter.bytes);
       assertTrue(perMessage <= MOST_BYTES_PER_MESSAGE, perMessage + " bytes per message");
       deflater.release();
@@ -87,17 +65,5 @@ class DeflateGarbageTest {
       buffers.release(out);
       assembler.receive(arena, 0, header + length, counter);
     }
-  }
-
-  /** By name, as the module of the main sources does not read those of management. */
-  private static long allocatedBytes() throws ReflectiveOperationException {
-    Object threads =
-        Class.forName("java.lang.management.ManagementFactory")
-            .getMethod("getThreadMXBean")
-            .invoke(null);
-    return (long)
-        Class.forName("com.sun.management.ThreadMXBean")
-            .getMethod("getThreadAllocatedBytes", long.class)
-            .invoke(threads, Thread.currentThread().getId());
   }
 }

@@ -2,11 +2,13 @@ package io.github.volfram.internal.transport.nio;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.github.volfram.internal.transport.AcceptedSocket;
 import io.github.volfram.internal.transport.CompletionSink;
 import io.github.volfram.internal.transport.SocketSettings;
 import io.github.volfram.internal.transport.Tokens;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.Timeout;
 /** An echoed message costs the loop's thread no garbage but what the JDK's selector makes. */
 @Timeout(60)
 class NioGarbageTest {
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private static final int CONNECTIONS = 64;
   private static final int WARM_UP = 60_000;
@@ -56,10 +60,11 @@ class NioGarbageTest {
       }
       load.start();
       turnUntil(transport, sink, WARM_UP);
-      long before = allocatedBytes();
+      long before = THREADS.getCurrentThreadAllocatedBytes();
       long from = sink.messages;
       turnUntil(transport, sink, WARM_UP + MESSAGES);
-      perMessage = (double) (allocatedBytes() - before) / (sink.messages - from);
+      perMessage =
+          (double) (THREADS.getCurrentThreadAllocatedBytes() - before) / (sink.messages - from);
       if (Boolean.getBoolean("volfram.test.verbose")) {
         System.err.printf("%.3f bytes per message, %d turns%n", perMessage, sink.turns);
       }
@@ -69,18 +74,6 @@ class NioGarbageTest {
       peer.close();
     }
     return perMessage;
-  }
-
-  /** By name, as the module of the main sources does not read those of management. */
-  private static long allocatedBytes() throws ReflectiveOperationException {
-    Object threads =
-        Class.forName("java.lang.management.ManagementFactory")
-            .getMethod("getThreadMXBean")
-            .invoke(null);
-    return (long)
-        Class.forName("com.sun.management.ThreadMXBean")
-            .getMethod("getCurrentThreadAllocatedBytes")
-            .invoke(threads);
   }
 
   private static void turnUntil(NioTransport transport, EchoSink sink, long messages)
