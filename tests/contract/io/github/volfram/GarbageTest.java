@@ -32,18 +32,6 @@ final class GarbageTest {
   /** What {@code java.nio} allocates for a selection, at most, spread over its batch. */
   private static final double NIO_BYTES_PER_MESSAGE = 8;
 
-  private static final class Echo implements WebSocketListener {
-    @Override
-    public void onTextUtf8(WebSocket webSocket, ByteBuffer utf8) {
-      webSocket.offerTextUtf8(utf8);
-    }
-
-    @Override
-    public void onBinary(WebSocket webSocket, ByteBuffer payload) {
-      webSocket.offerBinary(payload);
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({
     "NATIVE, 0x81, 100",
@@ -68,7 +56,7 @@ final class GarbageTest {
                   return thread;
                 })
             .build();
-    try (WebSocketServer server = WebSocketServer.start(options, new Echo());
+    try (WebSocketServer server = WebSocketServer.start(options, new BackendFixture.Echo());
         Socket socket = new Socket("127.0.0.1", server.port())) {
       socket.setSoTimeout(60_000);
       socket.setTcpNoDelay(true);

@@ -7,14 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.volfram.testing.AcceptKey;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -211,27 +209,13 @@ final class JdkWebSocketTest extends JdkBuilderFixture {
                     .write(
                         ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                                 + "Connection: Upgrade\r\nSec-WebSocket-Accept: "
-                                + acceptOf(head)
+                                + AcceptKey.ofHead(head)
                                 + "\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII)));
     open.add(leaving);
     Client client = new Client(1);
     get(builder().buildAsync(URI.create("ws://127.0.0.1:" + leaving.port() + "/"), client));
     assertEquals("close 1006 ", client.next());
-  }
-
-  private static String acceptOf(String head) {
-    String key = head.replaceAll("(?is).*\r\nSec-WebSocket-Key: ([^\r]*)\r\n.*", "$1");
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-1")
-              .digest(
-                  (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")
-                      .getBytes(StandardCharsets.US_ASCII));
-      return Base64.getEncoder().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError(e);
-    }
   }
 
   @Test

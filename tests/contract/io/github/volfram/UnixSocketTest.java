@@ -11,7 +11,6 @@ import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,19 +46,9 @@ final class UnixSocketTest extends BackendFixture {
   }
 
   private static void assertEchoes(WebSocketClient client, URI uri) throws Exception {
-    BlockingQueue<ByteBuffer> echoes = new LinkedBlockingQueue<>();
-    WebSocketListener listener =
-        new WebSocketListener() {
-          @Override
-          public void onBinary(WebSocket webSocket, ByteBuffer payload) {
-            echoes.add(ByteBuffer.allocate(payload.remaining()).put(payload).flip());
-          }
-        };
-    WebSocket webSocket = client.connect(uri, listener).get(30, TimeUnit.SECONDS);
-    for (int size : new int[] {0, 200, 1_000_000}) {
-      assertTrue(webSocket.offerBinary(ByteBuffer.allocate(size)));
-      assertEquals(ByteBuffer.allocate(size), echoes.poll(30, TimeUnit.SECONDS));
-    }
+    EchoChecker checker = new EchoChecker();
+    WebSocket webSocket = client.connect(uri, checker).get(30, TimeUnit.SECONDS);
+    checker.check(webSocket, 0, 200, 1_000_000);
     assertInstanceOf(UnixDomainSocketAddress.class, webSocket.remoteAddress());
     webSocket.close();
     until("closed", () -> client.connectionCount() == 0);

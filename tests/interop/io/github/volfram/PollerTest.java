@@ -10,9 +10,6 @@ import io.github.volfram.internal.transport.jna.NativeSupport;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.util.Random;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,14 +46,7 @@ class PollerTest {
       names = {"EPOLL", "URING"})
   void echoesMessagesOfEverySize(Poller poller) throws Exception {
     requireUsable(poller);
-    BlockingQueue<ByteBuffer> echoes = new LinkedBlockingQueue<>();
-    WebSocketListener recorder =
-        new WebSocketListener() {
-          @Override
-          public void onBinary(WebSocket webSocket, ByteBuffer payload) {
-            echoes.add(ByteBuffer.allocate(payload.remaining()).put(payload).flip());
-          }
-        };
+    EchoChecker checker = new EchoChecker();
     ServerOptions serverOptions =
         ServerOptions.builder().poller(poller).loops(2).maxMessageBytes(LARGE).build();
     ClientOptions clientOptions =
@@ -67,13 +57,8 @@ class PollerTest {
       assertEquals(poller, server.poller());
       URI uri = URI.create("ws://127.0.0.1:" + server.port());
       for (int connection = 0; connection < 3; connection++) {
-        WebSocket ws = client.connect(uri, recorder).get(10, TimeUnit.SECONDS);
-        for (int size : new int[] {0, 1, 125, 2040, 2090, 16_384, 20_500, 65_536, 16 << 20, 10}) {
-          byte[] bytes = new byte[size];
-          new Random(size).nextBytes(bytes);
-          assertTrue(ws.offerBinary(ByteBuffer.wrap(bytes)));
-          assertEquals(ByteBuffer.wrap(bytes), echoes.poll(20, TimeUnit.SECONDS), "size " + size);
-        }
+        WebSocket ws = client.connect(uri, checker).get(10, TimeUnit.SECONDS);
+        checker.check(ws, 0, 1, 125, 2040, 2090, 16_384, 20_500, 65_536, 16 << 20, 10);
       }
     }
   }

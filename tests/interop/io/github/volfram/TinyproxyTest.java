@@ -11,12 +11,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -83,19 +80,9 @@ final class TinyproxyTest extends BackendFixture {
         through(port).proxyCredentials("user", "secret").sslContext(contexts.client()).build();
     WebSocketClient client = client(options);
     for (URI uri : List.of(uri(plain), URI.create("wss://localhost:" + secure.port() + "/"))) {
-      BlockingQueue<ByteBuffer> echoes = new LinkedBlockingQueue<>();
-      WebSocketListener listener =
-          new WebSocketListener() {
-            @Override
-            public void onBinary(WebSocket webSocket, ByteBuffer payload) {
-              echoes.add(ByteBuffer.allocate(payload.remaining()).put(payload).flip());
-            }
-          };
-      WebSocket webSocket = client.connect(uri, listener).get(30, TimeUnit.SECONDS);
-      for (int size : new int[] {0, 125, 65_536, 1_000_000}) {
-        assertTrue(webSocket.offerBinary(ByteBuffer.allocate(size)));
-        assertEquals(ByteBuffer.allocate(size), echoes.poll(30, TimeUnit.SECONDS));
-      }
+      EchoChecker checker = new EchoChecker();
+      WebSocket webSocket = client.connect(uri, checker).get(30, TimeUnit.SECONDS);
+      checker.check(webSocket, 0, 125, 65_536, 1_000_000);
       webSocket.close();
     }
     until("all are closed", () -> client.connectionCount() == 0);

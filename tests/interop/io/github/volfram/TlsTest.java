@@ -10,10 +10,8 @@ import io.github.volfram.interop.Peers;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -60,20 +58,7 @@ class TlsTest {
   @CsvSource({"NATIVE,TLSv1.3", "NATIVE,TLSv1.2", "NIO,TLSv1.3", "NIO,TLSv1.2"})
   void echoesMessagesOfEverySizeOverTls(Backend backend, String protocol) throws Exception {
     Peers.require(backend);
-    BlockingQueue<ByteBuffer> messages = new LinkedBlockingQueue<>();
-    BlockingQueue<Integer> codes = new LinkedBlockingQueue<>();
-    WebSocketListener recorder =
-        new WebSocketListener() {
-          @Override
-          public void onBinary(WebSocket webSocket, ByteBuffer payload) {
-            messages.add(ByteBuffer.allocate(payload.remaining()).put(payload).flip());
-          }
-
-          @Override
-          public void onClose(WebSocket webSocket, int code, String reason, Throwable cause) {
-            codes.add(code);
-          }
-        };
+    EchoChecker checker = new EchoChecker();
     try (WebSocketServer echo = start(backend);
         WebSocketClient client =
             WebSocketClient.create(
@@ -82,16 +67,11 @@ class TlsTest {
                     .build())) {
       WebSocket ws =
           client
-              .connect(URI.create("wss://localhost:" + echo.port() + "/"), recorder)
+              .connect(URI.create("wss://localhost:" + echo.port() + "/"), checker)
               .get(20, TimeUnit.SECONDS);
-      for (int size : new int[] {0, 1, 125, 126, 16383, 16384, 16385, 65536, 1_000_000, 8 << 20}) {
-        byte[] bytes = new byte[size];
-        new Random(size).nextBytes(bytes);
-        assertTrue(ws.offerBinary(ByteBuffer.wrap(bytes)));
-        assertEquals(ByteBuffer.wrap(bytes), messages.poll(20, TimeUnit.SECONDS), "size " + size);
-      }
+      checker.check(ws, 0, 1, 125, 126, 16383, 16384, 16385, 65536, 1_000_000, 8 << 20);
       ws.close();
-      assertEquals(1000, codes.poll(20, TimeUnit.SECONDS));
+      checker.awaitClosed();
     }
   }
 

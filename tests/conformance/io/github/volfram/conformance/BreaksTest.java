@@ -10,6 +10,7 @@ import io.github.volfram.ServerOptions;
 import io.github.volfram.WebSocket;
 import io.github.volfram.WebSocketClient;
 import io.github.volfram.WebSocketServer;
+import io.github.volfram.testing.AcceptKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -158,7 +159,7 @@ class BreaksTest {
       for (int bytes = 0; bytes <= length; bytes++) {
         CompletableFuture<WebSocket> connecting = client.connect(uri, testee);
         RawPeer peer = RawPeer.acceptWithoutAnswer(listener);
-        String accept = RawPeer.accept(peer.header("Sec-WebSocket-Key"));
+        String accept = AcceptKey.of(peer.header("Sec-WebSocket-Key"));
         String head = RawPeer.response("").replace("ACCEPT", accept);
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(head.getBytes(StandardCharsets.US_ASCII));

@@ -14,6 +14,7 @@ import io.github.volfram.ServerOptions;
 import io.github.volfram.WebSocket;
 import io.github.volfram.WebSocketClient;
 import io.github.volfram.WebSocketServer;
+import io.github.volfram.testing.AcceptKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -306,7 +307,7 @@ class HandshakeTest {
               String key = peer.header("Sec-WebSocket-Key");
               peer.write(
                   response
-                      .replace("ACCEPT", RawPeer.accept(key))
+                      .replace("ACCEPT", AcceptKey.of(key))
                       .getBytes(StandardCharsets.ISO_8859_1));
               peer.endOutput();
               HandshakeException failure =
@@ -340,7 +341,7 @@ class HandshakeTest {
       for (int split = 0; split < length; split++) {
         CompletableFuture<WebSocket> connecting = client.connect(uri(listener), testee);
         try (RawPeer peer = RawPeer.acceptWithoutAnswer(listener)) {
-          String accept = RawPeer.accept(peer.header("Sec-WebSocket-Key"));
+          String accept = AcceptKey.of(peer.header("Sec-WebSocket-Key"));
           String all = ANSWER.replace("ACCEPT", accept) + "\u0081\u0002hi\u0089\u0001!\u0088\0";
           length = all.length();
           peer.write(all.substring(0, split).getBytes(StandardCharsets.ISO_8859_1));

@@ -2,6 +2,7 @@ package io.github.volfram.conformance;
 
 import io.github.volfram.internal.frame.FrameEncoder;
 import io.github.volfram.internal.frame.Opcode;
+import io.github.volfram.testing.AcceptKey;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -14,11 +15,8 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.zip.DataFormatException;
@@ -61,7 +59,7 @@ final class RawPeer implements AutoCloseable {
     head = readHead();
     if (!client && !toSend.isEmpty()) {
       String key = header("Sec-WebSocket-Key");
-      write(toSend.replace("ACCEPT", accept(key)).getBytes(StandardCharsets.ISO_8859_1));
+      write(toSend.replace("ACCEPT", AcceptKey.of(key)).getBytes(StandardCharsets.ISO_8859_1));
     }
   }
 
@@ -102,20 +100,6 @@ final class RawPeer implements AutoCloseable {
 
   private static String extensions(String value) {
     return (value.isEmpty() ? "" : "Sec-WebSocket-Extensions: " + value + "\r\n") + "\r\n";
-  }
-
-  /** Sec-WebSocket-Accept for a key (RFC 6455 §4.2.2). */
-  static String accept(String key) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-1")
-              .digest(
-                  (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")
-                      .getBytes(StandardCharsets.ISO_8859_1));
-      return Base64.getEncoder().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private String readHead() throws IOException {

@@ -13,6 +13,7 @@ import io.github.volfram.TlsKeys;
 import io.github.volfram.WebSocket;
 import io.github.volfram.WebSocketClient;
 import io.github.volfram.WebSocketServer;
+import io.github.volfram.testing.AcceptKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,9 +21,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -195,15 +194,11 @@ class OpenSslTest {
         future = client.connect(uri, recorder);
       }
       String request = head(server);
-      String key = request.replaceAll("(?s).*Sec-WebSocket-Key: ([^\r]*)\r\n.*", "$1");
-      byte[] digest =
-          MessageDigest.getInstance("SHA-1")
-              .digest((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(US_ASCII));
       write(
           server,
           ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                   + "Sec-WebSocket-Accept: "
-                  + Base64.getEncoder().encodeToString(digest)
+                  + AcceptKey.ofHead(request)
                   + "\r\n\r\n")
               .getBytes(US_ASCII));
       write(server, frame(payload(), false));
