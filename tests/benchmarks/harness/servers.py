@@ -72,8 +72,8 @@ COMMANDS = {
 # The same libraries as servers that pass each message to all other connections.
 FANOUT_COMMANDS = {
     name: _peer(name, "fanout")
-    for name in ("volfram-native", "volfram-nio", "netty-epoll", "netty-uring", "netty-nio",
-                 "undertow", "jetty", "java-websocket")
+    for name in ("volfram-native", "volfram-uring", "volfram-nio", "netty-epoll", "netty-uring",
+                 "netty-nio", "undertow", "jetty", "java-websocket")
 }
 FANOUT_COMMANDS["npm-ws"] = _node("fanout")
 

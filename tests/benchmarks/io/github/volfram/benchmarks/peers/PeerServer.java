@@ -1,6 +1,7 @@
 package io.github.volfram.benchmarks.peers;
 
 import io.github.volfram.Backend;
+import io.github.volfram.Poller;
 import java.util.Locale;
 
 /**
@@ -26,8 +27,9 @@ public final class PeerServer {
         arguments.length == 2 ? Mode.ECHO : Mode.valueOf(arguments[2].toUpperCase(Locale.ROOT));
     int port = Integer.parseInt(arguments[1]);
     switch (arguments[0]) {
-      case "volfram-native" -> VolframServer.start(port, Backend.NATIVE);
-      case "volfram-nio" -> VolframServer.start(port, Backend.NIO);
+      case "volfram-native" -> VolframServer.start(port, Backend.NATIVE, Poller.EPOLL);
+      case "volfram-uring" -> VolframServer.start(port, Backend.NATIVE, Poller.URING);
+      case "volfram-nio" -> VolframServer.start(port, Backend.NIO, Poller.AUTO);
       case "volfram-block",
           "volfram-spin",
           "volfram-yield",

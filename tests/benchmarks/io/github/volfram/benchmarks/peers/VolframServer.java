@@ -1,6 +1,7 @@
 package io.github.volfram.benchmarks.peers;
 
 import io.github.volfram.Backend;
+import io.github.volfram.Poller;
 import io.github.volfram.ServerOptions;
 import io.github.volfram.UpgradeResponse;
 import io.github.volfram.WebSocket;
@@ -17,10 +18,15 @@ final class VolframServer {
 
   private VolframServer() {}
 
-  static void start(int port, Backend backend) throws IOException {
+  static void start(int port, Backend backend, Poller poller) throws IOException {
     WebSocketListener listener = new FanOut();
     WebSocketServer.start(
-        ServerOptions.builder().port(port).backlog(PeerServer.BACKLOG).backend(backend).build(),
+        ServerOptions.builder()
+            .port(port)
+            .backlog(PeerServer.BACKLOG)
+            .backend(backend)
+            .poller(poller)
+            .build(),
         request -> UpgradeResponse.accept(listener));
   }
 
