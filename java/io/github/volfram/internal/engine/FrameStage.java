@@ -166,6 +166,9 @@ final class FrameStage extends Stage implements MessageSink {
     if (last) {
       connection.countReceivedMessage();
     }
+    if (connection.discardsMessages()) {
+      return mayGoOn();
+    }
     boolean text = opcode == Opcode.TEXT;
     ByteBuffer payload = loop.delivery().begin(buffer, index, length, text && !inParts, !inParts);
     Object timing = FlightRecorder.beginCallback();
@@ -202,6 +205,9 @@ final class FrameStage extends Stage implements MessageSink {
 
   @Override
   public boolean ping(ByteBuffer buffer, int index, int length) {
+    if (connection.discardsMessages()) {
+      return mayGoOn();
+    }
     EventLoop loop = connection.loop;
     ByteBuffer payload = loop.delivery().begin(buffer, index, length, false, false);
     if (connection.maySend()) {
@@ -222,6 +228,9 @@ final class FrameStage extends Stage implements MessageSink {
     if (pongDue && length == Long.BYTES && ours(buffer, index)) {
       pongDue = false;
       connection.measuredRoundTrip(loop.now() - pingedAt);
+      return mayGoOn();
+    }
+    if (connection.discardsMessages()) {
       return mayGoOn();
     }
     ByteBuffer payload = loop.delivery().begin(buffer, index, length, false, false);

@@ -83,7 +83,7 @@ final class JdkReceiver implements WebSocketPartListener {
     webSocket = own;
     SerialQueue events = new SerialQueue(open, executor, MAX_QUEUED_BYTES);
     queue = events;
-    open.stopReading(Lifecycle.PAUSED_BY_APPLICATION);
+    open.stopReading(Lifecycle.PAUSED_BY_DEMAND);
     events.add(
         0,
         () -> {
@@ -106,7 +106,7 @@ final class JdkReceiver implements WebSocketPartListener {
               boolean reads = demand > 0;
               demand = demand + count < 0 ? Long.MAX_VALUE : demand + count;
               if (!reads) {
-                connection().startReading(Lifecycle.PAUSED_BY_APPLICATION);
+                connection().startReading(Lifecycle.PAUSED_BY_DEMAND);
               }
             });
   }
@@ -114,7 +114,7 @@ final class JdkReceiver implements WebSocketPartListener {
   /** Hands one invocation over; reads no more when it was the last that was asked for. */
   private void deliver(int payloadBytes, Supplier<@Nullable CompletionStage<?>> invocation) {
     if (--demand == 0) {
-      connection().stopReading(Lifecycle.PAUSED_BY_APPLICATION);
+      connection().stopReading(Lifecycle.PAUSED_BY_DEMAND);
     }
     queue().add(payloadBytes, () -> invoke(invocation));
   }

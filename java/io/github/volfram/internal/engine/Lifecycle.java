@@ -25,6 +25,12 @@ abstract class Lifecycle extends Transmission {
   /** What follows a request comes before the answer to it. */
   static final int PAUSED_BY_DECISION = 8;
 
+  /** The application asks for each call of its listener, and has not asked for the next one. */
+  static final int PAUSED_BY_DEMAND = 16;
+
+  /** The reasons that hold while the peer's close frame is due: what arrives is still wanted. */
+  private static final int PAUSES_WHILE_CLOSING = PAUSED_BY_INBOUND | PAUSED_BY_DEMAND;
+
   /** What the ages of connections are counted in: 67 ms, so that nine years fit. */
   private static final int AGE_SHIFT = 26;
 
@@ -85,7 +91,16 @@ abstract class Lifecycle extends Transmission {
   }
 
   final boolean isReadingPaused() {
-    return pauses != 0;
+    return pauses != 0
+        && (state != ConnectionState.CLOSED_BY_US || (pauses & PAUSES_WHILE_CLOSING) != 0);
+  }
+
+  /**
+   * Whether what arrives is not delivered: after {@code close()} the peer's close frame is looked
+   * for behind what the application does not want to read (RFC 6455 §7.1.2).
+   */
+  final boolean discardsMessages() {
+    return (pauses & PAUSED_BY_APPLICATION) != 0 && state == ConnectionState.CLOSED_BY_US;
   }
 
   final UpgradeRequest keptRequest() {
@@ -233,8 +248,10 @@ abstract class Lifecycle extends Transmission {
       case OPEN -> {
         commitWaiting();
         loop.sender().frame(this, Opcode.CLOSE, ByteBuffer.wrap(payload));
+        boolean paused = isReadingPaused();
         become(ConnectionState.CLOSED_BY_US);
         loop.expire(this, loop.now() + settings.closeNanos);
+        readAgain(paused);
       }
       case CONNECTING, HANDSHAKING -> terminate(CloseCode.ABNORMAL_CLOSURE, "", null, true);
       default -> {}
@@ -340,10 +357,11 @@ abstract class Lifecycle extends Transmission {
     if (state == ConnectionState.TERMINATED || stage instanceof LingerStage) {
       return;
     }
-    if (pauses == 0) {
+    boolean paused = isReadingPaused();
+    pauses |= (byte) reason;
+    if (!paused && isReadingPaused()) {
       loop.transport().pauseReading(token);
     }
-    pauses |= (byte) reason;
   }
 
   /** A reason to stop reading has ended; reads again when it was the last. */
@@ -351,8 +369,14 @@ abstract class Lifecycle extends Transmission {
     if (pauses == 0 || state == ConnectionState.TERMINATED) {
       return;
     }
+    boolean paused = isReadingPaused();
     pauses &= (byte) ~reason;
-    if (pauses == 0) {
+    readAgain(paused);
+  }
+
+  /** Reads again if reading was paused and is not any more. */
+  private void readAgain(boolean paused) {
+    if (paused && !isReadingPaused()) {
       lastReceived = loop.now();
       loop.later(self(), () -> stage().resumed()); // not within the call: it delivers messages
     }
