@@ -52,7 +52,8 @@ public interface CompletionSink {
    * the sink closes it.
    *
    * @param errno 0 when the peer ended its stream in good order (sending is still possible), else
-   *     the positive error number: the connection is broken
+   *     the positive error number: the connection is broken. When it was a send that found this
+   *     out, what had arrived before is received first, unless reading is paused
    */
   void closed(long token, int errno);
 }

@@ -1,6 +1,7 @@
 package io.github.volfram.internal.transport.nio;
 
 import io.github.volfram.internal.transport.CompletionSink;
+import io.github.volfram.internal.transport.Errno;
 import io.github.volfram.internal.transport.SocketSettings;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -37,6 +38,9 @@ final class NioConnection extends NioChannel {
   private Phase phase;
   private boolean readingPaused;
   private boolean awaitingWritable;
+
+  /** The error of a send, to be reported when what has arrived has been read; 0 for none. */
+  private int fault;
 
   /** The regions queued for this connection: a chain within {@link SendQueue}, -1 for none. */
   int firstRegion = -1;
@@ -115,7 +119,7 @@ final class NioConnection extends NioChannel {
 
   @Override
   int wantedInterest() {
-    int writing = awaitingWritable ? SelectionKey.OP_WRITE : 0;
+    int writing = awaitingWritable && fault == 0 ? SelectionKey.OP_WRITE : 0;
     return switch (phase) {
       // A connect that succeeded at once is no longer pending, and shows itself as writable.
       case CONNECTING -> channel.isConnected() ? SelectionKey.OP_WRITE : SelectionKey.OP_CONNECT;
@@ -166,7 +170,10 @@ final class NioConnection extends NioChannel {
     if (length == 0) {
       return 0;
     }
-    if (length < 0) {
+    if (length < 0 && fault != 0) {
+      become(Phase.BROKEN);
+      sink.closed(token(), fault);
+    } else if (length < 0) {
       become(Phase.INPUT_ENDED);
       sink.closed(token(), 0);
     } else {
@@ -208,8 +215,23 @@ final class NioConnection extends NioChannel {
       return 0;
     }
     become(Phase.BROKEN);
-    sink.closed(token(), IoErrors.errno(e));
+    sink.closed(token(), fault == 0 ? IoErrors.errno(e) : fault);
     return 1;
+  }
+
+  /**
+   * Whether what the peer said before it went, say a close frame, is received before this error of
+   * a send is reported; until then the kernel is taken to be full.
+   */
+  boolean keepsReceiving(IOException e) {
+    int errno = IoErrors.errno(e);
+    boolean gone = errno == Errno.EPIPE || errno == Errno.ECONNRESET;
+    if (!gone || phase != Phase.OPEN || readingPaused) {
+      return false;
+    }
+    fault = errno;
+    updateInterest();
+    return true;
   }
 
   /** Whether bytes for it can only be thrown away. */
@@ -219,12 +241,16 @@ final class NioConnection extends NioChannel {
 
   /** Writes what the kernel takes now. */
   int write(ByteBuffer view) throws IOException {
-    return phase == Phase.CONNECTING ? 0 : channel.write(view);
+    return takesNothing() ? 0 : channel.write(view);
   }
 
   /** Writes what the kernel takes now of several regions. */
   long write(ByteBuffer[] views, int from, int count) throws IOException {
-    return phase == Phase.CONNECTING ? 0 : channel.write(views, from, count);
+    return takesNothing() ? 0 : channel.write(views, from, count);
+  }
+
+  private boolean takesNothing() {
+    return phase == Phase.CONNECTING || fault != 0;
   }
 
   void pauseReading(boolean paused) {

@@ -84,8 +84,11 @@ final class SendQueue {
     try {
       sent = write(connection, first);
     } catch (IOException e) {
-      releaseChain(first);
-      return connection.fail(e, sink);
+      if (!connection.keepsReceiving(e)) {
+        releaseChain(first);
+        return connection.fail(e, sink);
+      }
+      sent = 0;
     }
     int rest = skip(first, sent);
     int completions = 0;

@@ -60,7 +60,8 @@ final class FakeChannel {
       return 0;
     }
     int errno = sendErrno();
-    if (broken || errno != 0) {
+    boolean hasArrived = errno != 0 && !paused && socket.in.size() > 0;
+    if (broken || (errno != 0 && !hasArrived)) {
       regions.clear();
       return errno == 0 ? 0 : fail(errno, sink);
     }

@@ -287,6 +287,21 @@ abstract class SendingContract extends ReceivingContract {
   }
 
   @Test
+  void whatArrivedBeforeAResetIsReceivedBeforeAFailedSendIsReported() throws IOException {
+    Connection connection = connection();
+    write(connection.peer(), random(10, 19));
+    connection.peer().reset();
+    submit(connection.token(), random(100, 20));
+    until("closed", () -> sink.closed(connection.token()).size() == 1);
+
+    assertArrayEquals(random(10, 19), sink.received(connection.token()));
+    assertNotEquals(0, sink.closed(connection.token()).get(0));
+    submit(connection.token(), random(100, 21));
+    turns(3);
+    assertEquals(1, sink.closed(connection.token()).size(), sink.kinds.toString());
+  }
+
+  @Test
   void aSmallSendBufferTakesLess() throws IOException {
     int small = takenAtOnce(new SocketSettings(true, 0, 8 * 1024));
     int large = takenAtOnce(new SocketSettings(true, 0, 200 * 1024));
