@@ -296,7 +296,7 @@ final class FrameStage extends Stage implements MessageSink {
   private long silenceDeadline(long now) {
     ConnectionSettings settings = connection.settings;
     if (connection.isReadingPaused()) {
-      return now + settings.quietNanos(); // a pong could not be seen
+      return showLife(now);
     }
     if (pinged) {
       long deadline = connection.laterProgress(pingedAt) + settings.pongNanos;
@@ -318,6 +318,21 @@ final class FrameStage extends Stage implements MessageSink {
     ByteBuffer payload = ByteBuffer.allocate(Long.BYTES).putLong(0, now ^ PING_SECRET);
     connection.loop.sender().frame(connection, Opcode.PING, payload);
     return now + settings.pongNanos;
+  }
+
+  /**
+   * The pong to a ping could not be seen while reading is paused, and an NIO channel that is not
+   * watched does not notice a reset. A pong that nobody asked for (§5.5.3) does: the kernel refuses
+   * it. Returns when to send the next one.
+   */
+  private long showLife(long now) {
+    long quiet = connection.settings.quietNanos();
+    if (now - connection.lastReceived >= quiet
+        && connection.maySend()
+        && !connection.isBacklogged()) {
+      connection.loop.sender().frame(connection, Opcode.PONG, ByteBuffer.allocate(0));
+    }
+    return now + quiet;
   }
 
   private void lost(String what) {

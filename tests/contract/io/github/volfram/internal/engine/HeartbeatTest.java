@@ -109,4 +109,19 @@ final class HeartbeatTest extends EngineFixture {
     assertEquals(List.of("closed 1000"), events());
     assertNothingLeft();
   }
+
+  @Test
+  void aConnectionThatIsNotReadIsKeptAndNoticesByAnUnsolicitedPongThatItIsBroken_5_5_3()
+      throws IOException {
+    RawPeer peer = peer();
+    last().pauseReading();
+    advanceSlowly(60 * SECOND + 2 * TICK);
+    assertEquals(List.of("pong "), peer.read());
+    advanceSlowly(60 * SECOND);
+    assertEquals(List.of("open"), events());
+    peer.socket.reset();
+    advanceSlowly(60 * SECOND);
+    assertEquals(List.of("closed 1006"), events());
+    assertNothingLeft();
+  }
 }
