@@ -26,7 +26,7 @@ final class Acceptor {
   private static final int MAX_REFUSALS_PER_ADDRESS = 8;
 
   private final ConnectionSettings settings;
-  private final List<EventLoop> loops;
+  private final Rotation rotation;
   private final ServerOptions options;
   private final int maxConnections;
   private final Pace pace;
@@ -36,9 +36,6 @@ final class Acceptor {
   private final UpgradeHandler handler;
   private final @Nullable WebSocketListener listener;
   private volatile boolean closing;
-
-  /** Who gets the next connection; owned by the first loop, which alone spreads them. */
-  private int next;
 
   /**
    * Makes an acceptor.
@@ -55,7 +52,7 @@ final class Acceptor {
     if (options.maxConnectionsPerAddress() < Integer.MAX_VALUE) {
       settings.addresses = new AddressLimit(options.maxConnectionsPerAddress());
     }
-    this.loops = loops;
+    this.rotation = new Rotation(loops);
     this.options = options;
     this.maxConnections = options.maxConnections();
     this.pace = new Pace(options.maxAcceptsPerSecond());
@@ -123,19 +120,13 @@ final class Acceptor {
       socket.discard();
       return;
     }
-    EventLoop loop = keeper == null ? nextLoop() : keeper;
+    EventLoop loop = keeper == null ? rotation.next() : keeper;
     if (loop.tasks().isCurrent()) {
       adopt(loop, socket, tls, full);
     } else if (!loop.tasks().tryExecute(() -> adopt(loop, socket, tls, full))) {
       settings.population.remove();
       socket.discard();
     }
-  }
-
-  private EventLoop nextLoop() {
-    EventLoop loop = loops.get(next);
-    next = (next + 1) % loops.size();
-    return loop;
   }
 
   private void adopt(

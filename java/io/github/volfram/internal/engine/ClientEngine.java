@@ -70,9 +70,17 @@ public final class ClientEngine {
     settings.population.add();
     if (closed.get() || !loop.tasks().tryExecute(() -> connector.begin(loop, attempt))) {
       settings.population.remove();
-      future.completeExceptionally(new IOException("the client is closed"));
+      future.completeExceptionally(new IOException(whyNotConnecting()));
     }
     return future;
+  }
+
+  private String whyNotConnecting() {
+    return closed.get()
+        ? "the client is closed"
+        : "expected an event loop that works, but all "
+            + loops.all().size()
+            + " of this client have failed; see the log";
   }
 
   /** Begins to connect, and connects again when the connection is lost. */

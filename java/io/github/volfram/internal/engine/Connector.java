@@ -88,7 +88,7 @@ final class Connector {
     ConnectStage stage = new ConnectStage(connection, attempt, connectNanos, delayNanos);
     connection.enter(stage);
     loop.register(connection);
-    if (closed || attempt.future().isDone()) {
+    if (closed || loop.tasks().isStopping() || attempt.future().isDone()) {
       connection.drop();
       return;
     }

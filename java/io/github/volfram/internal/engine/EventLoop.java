@@ -233,6 +233,7 @@ final class EventLoop implements CompletionSink {
       }
     } catch (Throwable thrown) {
       Log.loopFailed(thrown);
+      tasks.stop(); // at once, so that it gets no new connections
     } finally {
       end();
     }

@@ -58,6 +58,9 @@ final class Log {
   }
 
   static void loopFailed(Throwable thrown) {
-    LOGGER.log(Level.ERROR, "an event loop has failed; its connections are closed", thrown);
+    LOGGER.log(
+        Level.ERROR,
+        "an event loop has failed; its connections and listening sockets are closed",
+        thrown);
   }
 }

@@ -31,7 +31,7 @@ final class Loops {
   private final Duration stallThreshold;
   private final List<EventLoop> loops = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
-  private final AtomicInteger turn = new AtomicInteger();
+  private final Rotation rotation = new Rotation(loops);
   private final CountDownLatch ended = new CountDownLatch(1);
 
   /** What the owner calls instead of threads, or null. */
@@ -125,9 +125,9 @@ final class Loops {
     return loops.get(0);
   }
 
-  /** One loop after the other. */
+  /** One loop after the other, without those that have failed while there are others. */
   EventLoop next() {
-    return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
+    return rotation.next();
   }
 
   void start() {

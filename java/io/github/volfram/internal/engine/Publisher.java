@@ -73,9 +73,15 @@ public final class Publisher {
       }
     }
     boolean all = true;
+    boolean any = false;
     for (EventLoop loop : loops) {
-      all &= loop.topics.accept(publication);
+      if (loop.tasks().hasEnded()) { // one that has failed has no connections
+        loop.topics.release(plain.length());
+      } else {
+        any = true;
+        all &= loop.topics.accept(publication);
+      }
     }
-    return all;
+    return any && all;
   }
 }
