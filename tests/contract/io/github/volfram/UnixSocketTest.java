@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -131,6 +132,24 @@ final class UnixSocketTest extends BackendFixture {
     assertInstanceOf(ConnectException.class, failed);
     assertTrue(failed.getMessage().contains(path().toString()), failed.getMessage());
     assertEquals(0, client.connectionCount());
+  }
+
+  @Test
+  void theFileGoesWhenAThreadCannotBeStarted() throws Exception {
+    ThreadFactory factory =
+        task ->
+            threads.isEmpty()
+                ? noted(task)
+                : new Thread(task) {
+                  @Override
+                  public void start() {
+                    throw new OutOfMemoryError("unable to create native thread: a test");
+                  }
+                };
+    ServerOptions options = options().unixPath(path()).loops(2).threadFactory(factory).build();
+    assertThrows(OutOfMemoryError.class, () -> server(options, new Echo()));
+    assertFalse(Files.exists(path()));
+    assertThreadsEnded();
   }
 
   @Test

@@ -130,12 +130,32 @@ final class Loops {
     return rotation.next();
   }
 
+  /** Starts the threads: all, or none when one cannot be started. */
   void start() {
-    threads.forEach(Thread::start);
+    int started = 0;
+    try {
+      for (Thread thread : threads) {
+        thread.start();
+        started++;
+      }
+    } catch (RuntimeException | Error e) {
+      endStarted(started);
+      throw e;
+    }
     if (!stallThreshold.isZero()) {
       long nanos = ConnectionSettings.nanos(stallThreshold);
       loops.forEach(loop -> Watchdog.watch(loop.tasks(), nanos));
     }
+  }
+
+  private void endStarted(int started) {
+    try {
+      stop();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    // The others end in this thread, with the connections that were handed to them.
+    loops.subList(started, loops.size()).forEach(EventLoop::run);
   }
 
   /**

@@ -43,7 +43,12 @@ public final class ServerEngine {
       loops.closeUnstarted();
       throw e;
     }
-    loops.start();
+    try {
+      loops.start();
+    } catch (RuntimeException | Error e) {
+      endpoints.removeFiles();
+      throw e;
+    }
   }
 
   /** Where the server listens, in the order of the options. */
