@@ -131,8 +131,7 @@ final class JdkWebSocket implements WebSocket {
     connection.onLoop(
         () -> {
           if (connection.maySend()) {
-            connection.close(payload);
-            connection.await(failure -> complete(sent, failure));
+            connection.close(payload, failure -> complete(sent, failure));
           } else {
             complete(sent, outputIsClosed());
           }

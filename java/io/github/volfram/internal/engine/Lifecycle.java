@@ -1,6 +1,7 @@
 package io.github.volfram.internal.engine;
 
 import io.github.volfram.CloseCode;
+import io.github.volfram.SendCallback;
 import io.github.volfram.UpgradeRequest;
 import io.github.volfram.WebSocketListener;
 import io.github.volfram.internal.frame.CloseFrame;
@@ -76,6 +77,11 @@ abstract class Lifecycle extends Transmission {
   @Override
   final boolean maySend() {
     return state == ConnectionState.OPEN;
+  }
+
+  @Override
+  final boolean mayFinishSending() {
+    return state.receives(); // the close frame is behind what waits
   }
 
   final Stage stage() {
@@ -193,6 +199,7 @@ abstract class Lifecycle extends Transmission {
         linger(code, reason, cause, true);
       }
       case CLOSED_BY_US -> { // §5.5.1: nothing is sent after a close frame
+        commitWaiting();
         become(ConnectionState.FAILED);
         linger(code, reason, cause, true);
       }
@@ -216,6 +223,7 @@ abstract class Lifecycle extends Transmission {
       loop.sender().frame(this, Opcode.CLOSE, ByteBuffer.wrap(CloseFrame.encode(code, "")));
       become(ConnectionState.CLOSED_BY_PEER);
     } else {
+      commitWaiting();
       become(ConnectionState.CLOSE_ACKNOWLEDGED);
     }
     linger(code, reason, null, !masks()); // §7.1.1: the server closes the TCP connection first
@@ -244,10 +252,14 @@ abstract class Lifecycle extends Transmission {
 
   /** Begins the closing handshake (§7.1.2). */
   final void close(byte[] payload) {
+    close(payload, null);
+  }
+
+  /** The same; calls back when the kernel has the close frame, if one is sent. */
+  final void close(byte[] payload, @Nullable SendCallback callback) {
     switch (state) {
       case OPEN -> {
-        commitWaiting();
-        loop.sender().frame(this, Opcode.CLOSE, ByteBuffer.wrap(payload));
+        transmitClose(payload, callback);
         boolean paused = isReadingPaused();
         become(ConnectionState.CLOSED_BY_US);
         loop.expire(this, loop.now() + settings.closeNanos);

@@ -48,6 +48,9 @@ abstract class Transmission extends Outbound {
     super(loop, settings);
   }
 
+  /** Whether messages that were taken before may still leave. */
+  abstract boolean mayFinishSending();
+
   /** Messages are compressed from now on, with a window of that size. */
   final void deflateWith(MessageDeflater negotiated, int windowBits) {
     deflater = negotiated;
@@ -154,11 +157,35 @@ abstract class Transmission extends Outbound {
   @Override
   final void sendWaiting() {
     Waiting messages = waiting();
-    while (messages != null && !messages.isEmpty() && maySend() && !partsOpen && !isBacklogged()) {
+    while (messages != null
+        && !messages.isEmpty()
+        && mayFinishSending()
+        && !partsOpen
+        && !isBacklogged()) {
       sendNext(messages);
       if (wireBytes() >= WAITING_BATCH_BYTES) {
         loop.sender().flush(); // what the kernel does not take is not to be dropped any more
       }
+    }
+  }
+
+  /**
+   * Sends a close frame: after the messages that wait, with which it waits, so that those which are
+   * shared are not copied; or between the parts of a message, which stays incomplete.
+   *
+   * @param callback is called when the kernel has the frame
+   */
+  final void transmitClose(byte[] payload, @Nullable SendCallback callback) {
+    ByteBuffer frame = ByteBuffer.wrap(payload);
+    Waiting messages = waiting();
+    if (messages == null || messages.isEmpty() || partsOpen) {
+      loop.sender().frame(this, Opcode.CLOSE, frame);
+      if (callback != null) {
+        await(callback);
+      }
+    } else {
+      messages.add(Opcode.CLOSE, WHOLE, frame, callback, null);
+      settleLater(); // should nothing be on its way any more
     }
   }
 
@@ -174,6 +201,8 @@ abstract class Transmission extends Outbound {
     Waiting.Message next = Objects.requireNonNull(messages.poll());
     if ((next.flags & SHARED) != 0) {
       shared(next.flags, next.payload);
+    } else if (Opcode.isControl(next.opcode)) {
+      loop.sender().frame(this, next.opcode, next.payload);
     } else {
       data(next.opcode, true, (next.flags & MAY_COMPRESS) != 0, next.payload);
     }

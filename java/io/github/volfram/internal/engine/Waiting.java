@@ -8,9 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whole messages of one connection that have not begun to leave, oldest first. Owned by the loop's
- * thread; {@link #bytes()} and {@link #replacedBytes} are read by any. Invariant: for each key
- * there is at most one message.
+ * Whole messages of one connection that have not begun to leave, oldest first; behind them at most
+ * one close frame. Owned by the loop's thread; {@link #bytes()} and {@link #replacedBytes} are read
+ * by any. Invariant: for each key there is at most one message.
  */
 final class Waiting {
 
