@@ -93,7 +93,8 @@ final class InflateStage {
         if (!current.finished()) {
           break;
         }
-        // A final block does not end the message: what follows is a new stream (§7.2.3.4).
+        // A final block does not end the message: what follows is a new stream (§7.2.3.4). It may
+        // not refer to the old one, whose window we would have to keep a copy of at all times.
         current.reset();
         amidst = in.hasRemaining();
       } while (amidst && out.hasRemaining());

@@ -90,6 +90,17 @@ class InflateTest {
   }
 
   @Test
+  void aReferenceToBeforeAFinalBlockIsNoDeflate_7_2_3_4() { // as documented; zlib's own make none
+    byte[] frames = Wire.hex("C1 07 F3 48 CD C9 C9 07 00 C1 05 F2 00 11 00 00");
+    receiver(TAKEOVER, true)
+        .receive(frames)
+        .log
+        .expect("text 48656c6c6f")
+        .expect("violation 1007")
+        .assertExhausted();
+  }
+
+  @Test
   void aReferenceToAMessageThatWasToBeForgottenIsNoDeflate_7_1_1() {
     byte[] frames = Wire.hex("C1 07 F2 48 CD C9 C9 07 00 C1 05 F2 00 11 00 00");
     receiver(NO_TAKEOVER, true)
