@@ -156,9 +156,10 @@ public interface WebSocket {
   /**
    * Begins the closing handshake (RFC 6455 §7.1.2) after what was taken before: sends a close
    * frame, waits for the peer's for at most {@code closeTimeout}, and ends in {@link
-   * WebSocketListener#onClose}. Messages that arrive meanwhile are delivered, unless reading is
-   * paused ({@link #pauseReading()}): then they are read and discarded, so that the peer's close
-   * frame is found behind them. Without effect when the connection is closing already.
+   * WebSocketListener#onClose}. Messages that arrive meanwhile are delivered, until one arrives
+   * while reading is paused ({@link #pauseReading()}): that and all that follow are discarded, so
+   * that the peer's close frame is found behind them. Without effect when the connection is closing
+   * already.
    *
    * @param code {@link CloseCode#NORMAL_CLOSURE} or 3000 to 4999
    * @param reason at most 123 bytes of UTF-8
@@ -196,11 +197,11 @@ public interface WebSocket {
 
   /**
    * Stops receiving; what the kernel has received stays there, and the peer is slowed down. After
-   * {@link #close()} it is received and discarded instead.
+   * {@link #close()} it is received and discarded instead, with all that follows.
    */
   void pauseReading();
 
-  /** Receives and delivers again after {@link #pauseReading()}. */
+  /** Receives again after {@link #pauseReading()}. */
   void resumeReading();
 
   /** The subprotocol agreed on, or null (RFC 6455 §1.9). */

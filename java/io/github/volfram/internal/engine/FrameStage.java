@@ -54,6 +54,9 @@ final class FrameStage extends Stage implements MessageSink {
   /** Whether its pong has not arrived. */
   private boolean pongDue;
 
+  /** Whether something that arrived was discarded; then nothing is delivered any more. */
+  private boolean discarding;
+
   /**
    * Begins with the first frame.
    *
@@ -166,7 +169,7 @@ final class FrameStage extends Stage implements MessageSink {
     if (last) {
       connection.countReceivedMessage();
     }
-    if (connection.discardsMessages()) {
+    if (discards()) {
       return mayGoOn();
     }
     boolean text = opcode == Opcode.TEXT;
@@ -199,13 +202,19 @@ final class FrameStage extends Stage implements MessageSink {
     }
   }
 
+  /** Whether what has arrived now is not delivered. What is delivered has no gap. */
+  private boolean discards() {
+    discarding |= connection.discardsMessages();
+    return discarding;
+  }
+
   private boolean mayGoOn() {
     return connection.state().receives() && !connection.isReadingPaused();
   }
 
   @Override
   public boolean ping(ByteBuffer buffer, int index, int length) {
-    if (connection.discardsMessages()) {
+    if (discards()) {
       return mayGoOn();
     }
     EventLoop loop = connection.loop;
@@ -230,7 +239,7 @@ final class FrameStage extends Stage implements MessageSink {
       connection.measuredRoundTrip(loop.now() - pingedAt);
       return mayGoOn();
     }
-    if (connection.discardsMessages()) {
+    if (discards()) {
       return mayGoOn();
     }
     ByteBuffer payload = loop.delivery().begin(buffer, index, length, false, false);

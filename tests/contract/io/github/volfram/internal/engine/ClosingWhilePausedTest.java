@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.github.volfram.ServerOptions;
+import io.github.volfram.UpgradeResponse;
 import io.github.volfram.WebSocket;
+import io.github.volfram.WebSocketPartListener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -51,22 +55,59 @@ final class ClosingWhilePausedTest extends EngineFixture {
   }
 
   @Test
-  void resumingAfterCloseDeliversAgainAndPausingDiscards() throws IOException {
+  void whatIsDeliveredAfterCloseHasNoGap() throws IOException {
     RawPeer peer = peer();
     last().pauseReading();
     last().close();
-    peer.write(RawPeer.text("discarded"));
     settle();
     last().resumeReading();
     peer.write(RawPeer.text("a"));
     settle();
-    assertEquals(List.of("open", "text a"), events());
+    assertEquals(List.of("open", "text a"), events(), "nothing came meanwhile");
     last().pauseReading();
-    peer.write(RawPeer.text("discarded"), RawPeer.close(1000));
+    peer.write(RawPeer.text("b"));
+    settle();
+    last().resumeReading();
+    peer.write(RawPeer.text("c"), RawPeer.ping("c"), RawPeer.close(1000));
     settle();
     peer.socket.close();
     settle();
     assertEquals(List.of("closed 1000"), events());
+    assertNothingLeft();
+  }
+
+  @Test
+  void noPartIsMissingFromTheMidstOfAMessage() throws IOException {
+    List<String> parts = new ArrayList<>();
+    WebSocketPartListener listener =
+        new WebSocketPartListener() {
+          @Override
+          public void onTextPart(WebSocket webSocket, ByteBuffer utf8, boolean last) {
+            parts.add(Events.show(utf8) + (last ? " last" : ""));
+            webSocket.pauseReading();
+            webSocket.close();
+          }
+
+          @Override
+          public void onBinaryPart(WebSocket webSocket, ByteBuffer payload, boolean last) {
+            throw new AssertionError("nobody sends one");
+          }
+
+          @Override
+          public void onClose(
+              WebSocket webSocket, int code, String reason, @Nullable Throwable cause) {
+            parts.add("closed " + code);
+          }
+        };
+    serve(ServerOptions.builder(), request -> UpgradeResponse.accept(listener));
+    RawPeer peer = peer();
+    peer.write(RawPeer.frame(0x01, new byte[] {'a'}), RawPeer.frame(0x00, new byte[] {'b'}));
+    settle();
+    peer.write(RawPeer.frame(0x80, new byte[] {'c'}), RawPeer.text("d"), RawPeer.close(1000));
+    settle();
+    peer.socket.close();
+    settle();
+    assertEquals(List.of("a", "closed 1000"), parts);
     assertNothingLeft();
   }
 
