@@ -297,7 +297,7 @@ abstract class Outbound {
     }
     if (wireBytes() == 0) {
       byte[] pong = backlog.takeOwedPong();
-      if (pong != null && maySend()) {
+      if (pong != null) { // so no close frame has left: each frame pays what is owed before it
         loop.sender().frame(this, Opcode.PONG, ByteBuffer.wrap(pong));
       }
       sendWaiting();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.volfram.WebSocketClosedException;
 import io.github.volfram.internal.frame.CloseFrame;
@@ -60,6 +61,28 @@ final class ClosingWhileMessagesWaitTest extends EngineFixture {
     settle();
     assertEquals("closed 4001", events.log.get(events.log.size() - 1));
     assertNothingLeft();
+  }
+
+  @Test
+  void aPingThatCameBeforeIsStillAnswered_5_5_2() throws IOException {
+    peer = peer();
+    connection = (Connection) last();
+    connection.subscribe("a");
+    peer.socket.holdsAtMost(100);
+    for (int i = 0; i < 3; i++) {
+      acceptor.publisher().text("a", any -> true, i + " ".repeat(10_000));
+      settle();
+    }
+    peer.write(RawPeer.ping("p"));
+    settle();
+    connection.close();
+    settle();
+    peer.socket.holdsAtMost(1 << 20);
+    settle();
+    List<String> read = peer.read();
+    assertEquals(5, read.size(), read.toString());
+    assertTrue(read.contains("pong p"), read.toString());
+    assertEquals("close 1000", read.get(4));
   }
 
   @Test
