@@ -19,7 +19,16 @@ final class Rotation {
     for (int i = 1; i < loops.size() && loop.tasks().isStopping(); i++) {
       loop = advance();
     }
-    return loop;
+    return loop.tasks().isStopping() ? any(loop) : loop; // other threads have had their turns
+  }
+
+  private EventLoop any(EventLoop failed) {
+    for (EventLoop loop : loops) {
+      if (!loop.tasks().isStopping()) {
+        return loop;
+      }
+    }
+    return failed;
   }
 
   private EventLoop advance() {
