@@ -27,6 +27,9 @@ final class DelayStage extends Stage {
     waiting.enter(new DelayStage(waiting, task, givenUp));
     loop.register(waiting);
     loop.expire(waiting, loop.now() + nanos);
+    if (loop.tasks().isStopping()) { // nobody would notice that it is due
+      waiting.drop();
+    }
     return waiting;
   }
 

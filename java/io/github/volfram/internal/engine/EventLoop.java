@@ -233,7 +233,6 @@ final class EventLoop implements CompletionSink {
       }
     } catch (Throwable thrown) {
       Log.loopFailed(thrown);
-      tasks.stop(); // at once, so that it gets no new connections
     } finally {
       end();
     }
@@ -242,6 +241,7 @@ final class EventLoop implements CompletionSink {
   /** Ends every connection and closes the transport. */
   void end() {
     try {
+      tasks.stop(); // should it have failed, so that it gets no new connections
       tasks.run();
       registry.terminateAll(new IOException("the event loop has ended"));
       drainLater();

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.volfram.Backend;
 import io.github.volfram.ClientOptions;
+import io.github.volfram.ReconnectOptions;
+import io.github.volfram.ReconnectingWebSocket;
 import io.github.volfram.ServerOptions;
 import io.github.volfram.WebSocket;
 import io.github.volfram.WebSocketClient;
@@ -122,6 +124,55 @@ final class FailedLoopTest {
       assertEquals(
           "expected an event loop that works, but all 2 of this client have failed; see the log",
           failed.getCause().getMessage());
+      assertEquals(0, client.connectionCount());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Backend.class,
+      names = {"NATIVE", "NIO"})
+  void whatConnectsAgainOnItStops(Backend backend) throws Exception {
+    Peers.require(backend);
+    Ends atServer = new Ends();
+    Ends atClient = new Ends();
+    try (WebSocketServer server =
+            WebSocketServer.start(ServerOptions.builder().backend(backend).build(), atServer);
+        WebSocketClient client =
+            WebSocketClient.create(ClientOptions.builder().backend(backend).loops(1).build())) {
+      connect(client, server, atClient);
+      fail(atClient.nextLoop());
+      URI uri = URI.create("ws://127.0.0.1:" + server.port() + "/");
+      ReconnectingWebSocket reconnecting =
+          client.connectReconnecting(uri, atClient, ReconnectOptions.builder().build());
+      reconnecting.stopped().get(60, TimeUnit.SECONDS);
+      assertEquals(ReconnectingWebSocket.State.STOPPED, reconnecting.state());
+      assertEquals(0, client.connectionCount());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Backend.class,
+      names = {"NATIVE", "NIO"})
+  void whatConnectsAgainOnItStopsWithoutAThreadAsWell(Backend backend) throws Exception {
+    Peers.require(backend);
+    Ends atClient = new Ends();
+    try (WebSocketServer server =
+            WebSocketServer.start(ServerOptions.builder().backend(backend).build(), new Ends());
+        WebSocketClient client =
+            WebSocketClient.create(
+                ClientOptions.builder().backend(backend).invoker(true).build())) {
+      URI uri = URI.create("ws://127.0.0.1:" + server.port() + "/");
+      ReconnectingWebSocket reconnecting =
+          client.connectReconnecting(uri, atClient, ReconnectOptions.builder().build());
+      while (atClient.opened.isEmpty()) {
+        client.poll();
+      }
+      EventLoop loop = atClient.nextLoop();
+      loop.tasks().execute(() -> loop.settleLater(null));
+      assertThrows(NullPointerException.class, client::poll);
+      assertTrue(reconnecting.stopped().isDone());
       assertEquals(0, client.connectionCount());
     }
   }
