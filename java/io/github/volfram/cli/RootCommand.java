@@ -1,5 +1,6 @@
 package io.github.volfram.cli;
 
+import java.lang.module.ModuleDescriptor;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -63,10 +64,14 @@ final class RootCommand implements Runnable {
         : command.getCommandSpec().exitCodeOnExecutionException();
   }
 
-  /** The version of the jar; classes that are in no jar have none. */
+  /** The version of the module, or of the jar; classes that are in neither have none. */
   static String version() {
-    return Objects.requireNonNullElse(
-        RootCommand.class.getPackage().getImplementationVersion(), "(development build)");
+    ModuleDescriptor module = RootCommand.class.getModule().getDescriptor();
+    String version =
+        module == null
+            ? RootCommand.class.getPackage().getImplementationVersion()
+            : module.rawVersion().orElse(null);
+    return Objects.requireNonNullElse(version, "(development build)");
   }
 
   static final class Version implements IVersionProvider {

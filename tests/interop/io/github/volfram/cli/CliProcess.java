@@ -49,14 +49,28 @@ final class CliProcess implements AutoCloseable {
 
   static CliProcess startWith(String classPath, List<String> jvmFlags, String... arguments)
       throws IOException {
+    List<String> flags = new ArrayList<>();
+    if (Runtime.version().feature() >= 22) {
+      flags.add("--enable-native-access=ALL-UNNAMED");
+    }
+    flags.addAll(jvmFlags);
+    flags.addAll(List.of("-cp", classPath, Main.class.getName()));
+    return startJava(flags, arguments);
+  }
+
+  static CliProcess startModule(String modulePath, List<String> jvmFlags, String... arguments)
+      throws IOException {
+    List<String> flags = new ArrayList<>(jvmFlags);
+    String main = "io.github.volfram/" + Main.class.getName();
+    flags.addAll(List.of("-p", modulePath, "--add-modules", "info.picocli", "-m", main));
+    return startJava(flags, arguments);
+  }
+
+  private static CliProcess startJava(List<String> flags, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    if (Runtime.version().feature() >= 22) {
-      command.add("--enable-native-access=ALL-UNNAMED");
-    }
     command.add("-Xmx128m");
-    command.addAll(jvmFlags);
-    command.addAll(List.of("-cp", classPath, Main.class.getName()));
+    command.addAll(flags);
     command.addAll(List.of(arguments));
     return new CliProcess(command);
   }
