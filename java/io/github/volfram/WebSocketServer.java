@@ -154,9 +154,9 @@ public final class WebSocketServer implements AutoCloseable {
    * counts as dropped. While a subscriber's peer takes nothing, its buffer refers to the message
    * that all share, and counts it whole.
    *
-   * @return whether every event loop took it; false when one has not looked yet at what was
-   *     published before and that is more than {@code outboundHardCapBytes}, then nobody gets it,
-   *     and when the server is closed
+   * @return whether every event loop took it that has not failed; false when one has not looked yet
+   *     at what was published before and that is more than {@code outboundHardCapBytes}, then
+   *     nobody gets it, and when the server is closed
    * @throws IllegalArgumentException when the text has a lone surrogate
    */
   public boolean publishText(String topic, String text) {
@@ -166,7 +166,7 @@ public final class WebSocketServer implements AutoCloseable {
   /**
    * Publishes a binary message, from position to limit, as {@link #publishText} does a text.
    *
-   * @return whether every event loop took it
+   * @return whether every event loop took it that has not failed
    */
   public boolean publishBinary(String topic, ByteBuffer payload) {
     return engine.publisher().binary(Objects.requireNonNull(topic, "topic"), any -> true, payload);
@@ -177,7 +177,7 @@ public final class WebSocketServer implements AutoCloseable {
    * #publishText} does. Event loops' threads call the predicate; it must not block. One that throws
    * is logged and counts as false.
    *
-   * @return whether every event loop took it
+   * @return whether every event loop took it that has not failed
    * @throws IllegalArgumentException when the text has a lone surrogate
    */
   public boolean broadcastText(String text, Predicate<? super WebSocket> to) {
@@ -187,7 +187,7 @@ public final class WebSocketServer implements AutoCloseable {
   /**
    * Sends a binary message, from position to limit, as {@link #broadcastText} does a text.
    *
-   * @return whether every event loop took it
+   * @return whether every event loop took it that has not failed
    */
   public boolean broadcastBinary(ByteBuffer payload, Predicate<? super WebSocket> to) {
     return engine.publisher().binary(null, Objects.requireNonNull(to, "to"), payload);

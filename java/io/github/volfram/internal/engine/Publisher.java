@@ -24,7 +24,7 @@ public final class Publisher {
    * Publishes a text.
    *
    * @param topic whose subscribers get it, or null for all connections
-   * @return whether every loop took it
+   * @return whether every loop took it that has not failed
    */
   public boolean text(@Nullable String topic, Predicate<? super WebSocket> among, String text) {
     return text(topic, among, null, text);
@@ -72,16 +72,10 @@ public final class Publisher {
         return false;
       }
     }
-    boolean all = true;
-    boolean any = false;
+    boolean taken = false;
     for (EventLoop loop : loops) {
-      if (loop.tasks().hasEnded()) { // one that has failed has no connections
-        loop.topics.release(plain.length());
-      } else {
-        any = true;
-        all &= loop.topics.accept(publication);
-      }
+      taken |= loop.topics.accept(publication); // one that has ended has no connections
     }
-    return any && all;
+    return taken;
   }
 }
