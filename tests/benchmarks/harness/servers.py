@@ -69,20 +69,18 @@ COMMANDS = {
     "npm-ws": _node(),
 }
 
-# The same libraries as servers that pass each message to all other connections.
-FANOUT_COMMANDS = {
-    name: _peer(name, "fanout")
-    for name in ("volfram-native", "volfram-uring", "volfram-nio", "netty-epoll", "netty-uring",
-                 "netty-nio", "undertow", "jetty", "java-websocket")
-}
-FANOUT_COMMANDS["npm-ws"] = _node("fanout")
-
 OURS = {
     "volfram-native": ["--backend", "native"],
     "volfram-uring": ["--backend", "native", "--poller", "uring"],
     "volfram-nio": ["--backend", "nio"],
 }
 _PEERS = ["netty-epoll", "netty-uring", "netty-nio", "undertow", "jetty", "java-websocket"]
+
+# The same libraries as servers that pass each message to all other connections.
+FANOUT_COMMANDS = {
+    **{name: _peer(name, "fanout") for name in [*OURS, *_PEERS]},
+    "npm-ws": _node("fanout"),
+}
 
 # The same echo over TLS, by the JDK's engine, and with permessage-deflate. The floors have neither.
 WSS_COMMANDS = {
