@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -25,7 +24,7 @@ class ModulePathTest {
             .collect(Collectors.joining(File.pathSeparator));
     try (CliProcess command = CliProcess.startModule(path, flags, arguments)) {
       assertEquals(0, command.exitCode(), path);
-      return new ArrayList<>(command.output());
+      return command.output();
     }
   }
 

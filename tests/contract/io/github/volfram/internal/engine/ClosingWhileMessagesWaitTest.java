@@ -87,27 +87,23 @@ final class ClosingWhileMessagesWaitTest extends EngineFixture {
 
   @Test
   void aPeerThatClosesMeanwhileGetsAllOfIt() throws IOException {
-    closeSubscriber();
-    peer.write(RawPeer.close(4001));
-    settle();
-    expected.add("end");
-    assertAllIsRead();
-    peer.socket.close();
-    settle();
-    assertEquals("closed 4001", events.log.get(events.log.size() - 1));
-    assertNothingLeft();
+    getsAllOfItAfter(RawPeer.close(4001), "closed 4001");
   }
 
   @Test
   void aPeerThatFailsMeanwhileGetsAllOfIt() throws IOException {
+    getsAllOfItAfter(RawPeer.frame(0x83, new byte[0]), "closed 1002");
+  }
+
+  private void getsAllOfItAfter(byte[] frame, String closed) throws IOException {
     closeSubscriber();
-    peer.write(RawPeer.frame(0x83, new byte[0]));
+    peer.write(frame);
     settle();
     expected.add("end");
     assertAllIsRead();
     peer.socket.close();
     settle();
-    assertEquals("closed 1002", events.log.get(events.log.size() - 1));
+    assertEquals(closed, events.log.get(events.log.size() - 1));
     assertNothingLeft();
   }
 

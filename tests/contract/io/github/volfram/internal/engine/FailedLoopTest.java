@@ -62,8 +62,15 @@ final class FailedLoopTest {
 
   private static WebSocket connect(WebSocketClient client, WebSocketServer server, Ends ends)
       throws Exception {
-    URI uri = URI.create("ws://127.0.0.1:" + server.port() + "/");
-    return client.connect(uri, ends).get(60, TimeUnit.SECONDS);
+    return client.connect(uri(server), ends).get(60, TimeUnit.SECONDS);
+  }
+
+  private static WebSocketServer server(Backend backend, Ends ends) throws IOException {
+    return WebSocketServer.start(ServerOptions.builder().backend(backend).build(), ends);
+  }
+
+  private static URI uri(WebSocketServer server) {
+    return URI.create("ws://127.0.0.1:" + server.port() + "/");
   }
 
   @ParameterizedTest
@@ -108,10 +115,8 @@ final class FailedLoopTest {
       names = {"NATIVE", "NIO"})
   void aClientThatHasNoneLeftSaysSo(Backend backend) throws Exception {
     Peers.require(backend);
-    Ends atServer = new Ends();
     Ends atClient = new Ends();
-    try (WebSocketServer server =
-            WebSocketServer.start(ServerOptions.builder().backend(backend).build(), atServer);
+    try (WebSocketServer server = server(backend, new Ends());
         WebSocketClient client =
             WebSocketClient.create(ClientOptions.builder().backend(backend).loops(2).build())) {
       for (int i = 0; i < 2; i++) {
@@ -134,17 +139,14 @@ final class FailedLoopTest {
       names = {"NATIVE", "NIO"})
   void whatConnectsAgainOnItStops(Backend backend) throws Exception {
     Peers.require(backend);
-    Ends atServer = new Ends();
     Ends atClient = new Ends();
-    try (WebSocketServer server =
-            WebSocketServer.start(ServerOptions.builder().backend(backend).build(), atServer);
+    try (WebSocketServer server = server(backend, new Ends());
         WebSocketClient client =
             WebSocketClient.create(ClientOptions.builder().backend(backend).loops(1).build())) {
       connect(client, server, atClient);
       fail(atClient.nextLoop());
-      URI uri = URI.create("ws://127.0.0.1:" + server.port() + "/");
       ReconnectingWebSocket reconnecting =
-          client.connectReconnecting(uri, atClient, ReconnectOptions.builder().build());
+          client.connectReconnecting(uri(server), atClient, ReconnectOptions.builder().build());
       reconnecting.stopped().get(60, TimeUnit.SECONDS);
       assertEquals(ReconnectingWebSocket.State.STOPPED, reconnecting.state());
       assertEquals(0, client.connectionCount());
@@ -158,14 +160,12 @@ final class FailedLoopTest {
   void whatConnectsAgainOnItStopsWithoutAThreadAsWell(Backend backend) throws Exception {
     Peers.require(backend);
     Ends atClient = new Ends();
-    try (WebSocketServer server =
-            WebSocketServer.start(ServerOptions.builder().backend(backend).build(), new Ends());
+    try (WebSocketServer server = server(backend, new Ends());
         WebSocketClient client =
             WebSocketClient.create(
                 ClientOptions.builder().backend(backend).invoker(true).build())) {
-      URI uri = URI.create("ws://127.0.0.1:" + server.port() + "/");
       ReconnectingWebSocket reconnecting =
-          client.connectReconnecting(uri, atClient, ReconnectOptions.builder().build());
+          client.connectReconnecting(uri(server), atClient, ReconnectOptions.builder().build());
       while (atClient.opened.isEmpty()) {
         client.poll();
       }
