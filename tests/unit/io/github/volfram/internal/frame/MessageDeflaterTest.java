@@ -125,7 +125,7 @@ class MessageDeflaterTest {
       StrictInflater strict = new StrictInflater(windowBits, takeover);
       Inflater jdk = new Inflater(true);
       for (int i = 0; i < 25; i++) {
-        byte[] message = message(random);
+        byte[] message = i == 0 ? repetition((1 << windowBits) * 13 / 16) : message(random);
         byte[] sent = send(deflater, message, random);
         if (sent.length > 0) {
           String name = "seed " + seed + ", message " + i + " of " + message.length + " bytes";
@@ -140,6 +140,14 @@ class MessageDeflaterTest {
     assertTrue(farthest > (1 << windowBits) * 3 / 4, "the window is used: " + farthest);
     pool.close();
     zlib.assertEachEndedOnce();
+  }
+
+  /** What can be said shortly only by a reference to so many bytes before. */
+  private static byte[] repetition(int distance) {
+    byte[] once = InflateTest.noise(distance);
+    byte[] twice = Arrays.copyOf(once, 2 * distance);
+    System.arraycopy(once, 0, twice, distance, distance);
+    return twice;
   }
 
   private static byte[] message(Random random) {
