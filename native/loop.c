@@ -83,7 +83,13 @@ int32_t vf_loop_close(int64_t handle)
 int32_t vf_wakeup(int64_t handle)
 {
     struct loop *loop = (struct loop *)(intptr_t)handle;
-    return loop == NULL ? -EINVAL : system_result(loop->poller->kind->wake(loop));
+    if (loop == NULL) {
+        return -EINVAL;
+    }
+    /* One that spins looks at `woken`, or has ceased to spin before this load. */
+    __atomic_store_n(&loop->woken, 1, __ATOMIC_SEQ_CST);
+    bool sees = __atomic_load_n(&loop->spinning, __ATOMIC_SEQ_CST);
+    return sees ? 0 : system_result(loop->poller->kind->wake(loop));
 }
 
 struct vf_slot *loop_slot(struct loop *loop, int64_t token)

@@ -53,6 +53,9 @@ struct loop {
     int32_t slot_count;
     int32_t arena_bytes;
     uint8_t *arenas[2];
+    /* Of vf_spin and vf_wakeup, by atomic accesses in one order of all threads. */
+    int32_t spinning;
+    int32_t woken;
     /* What was reported as ready and no turn has had room for: [ready_next, ready_count). */
     int32_t ready_next;
     int32_t ready_count;

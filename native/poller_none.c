@@ -41,6 +41,12 @@ int32_t vf_turn(int64_t loop, int64_t submissions, int32_t submissionCount, int6
     return -ENOSYS;
 }
 
+int32_t vf_spin(int64_t loop, int64_t submissions, int32_t submissionCount, int64_t completions,
+                int32_t completionCapacity, int64_t spinNanos)
+{
+    return vf_turn(loop, submissions, submissionCount, completions, completionCapacity, spinNanos);
+}
+
 int32_t vf_flush(int64_t loop, int64_t submissions, int32_t submissionCount, int64_t completions,
                  int32_t completionCapacity)
 {

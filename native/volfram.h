@@ -30,7 +30,7 @@
 #endif
 
 /* Changes with every change of a signature, a record or a meaning on this page. */
-#define VF_ABI_VERSION 4
+#define VF_ABI_VERSION 5
 
 /* ------------------------------------------------------------------------------ about the library */
 
@@ -184,8 +184,8 @@ enum {
 /*
  * Opens a loop over a zeroed slot table and two receive arenas of arenaBytes each, with a poller of
  * vf_poller_kind (0: the usual one). Returns its handle, or -EINVAL, -ENOMEM, -EMFILE and the like,
- * or what vf_poller_usable says. A loop with io_uring belongs to the thread of its first vf_turn or
- * vf_flush; before that, and to close it, any thread may have it.
+ * or what vf_poller_usable says. A loop with io_uring belongs to the thread of its first vf_turn,
+ * vf_spin or vf_flush; before that, and to close it, any thread may have it.
  */
 VF_EXPORT int64_t vf_loop_open(int64_t slots, int32_t slotCount, int64_t arena0, int64_t arena1,
                                int32_t arenaBytes, int32_t poller);
@@ -209,11 +209,18 @@ VF_EXPORT int32_t vf_loop_close(int64_t loop);
 VF_EXPORT int32_t vf_turn(int64_t loop, int64_t submissions, int32_t submissionCount,
                           int64_t completions, int32_t completionCapacity, int64_t timeoutNanos);
 
+/*
+ * As vf_turn, but looks again and again instead of sleeping, for at most spinNanos (> 0) and a few
+ * looks more. A wakeup ends it without a system call.
+ */
+VF_EXPORT int32_t vf_spin(int64_t loop, int64_t submissions, int32_t submissionCount,
+                          int64_t completions, int32_t completionCapacity, int64_t spinNanos);
+
 /* The first third of vf_turn: executes, does not wait or receive. */
 VF_EXPORT int32_t vf_flush(int64_t loop, int64_t submissions, int32_t submissionCount,
                            int64_t completions, int32_t completionCapacity);
 
-/* Makes the current or else the next vf_turn return without waiting. Any thread. */
+/* Makes the current or else the next vf_turn or vf_spin return without waiting. Any thread. */
 VF_EXPORT int32_t vf_wakeup(int64_t loop);
 
 /* ------------------------------------------------------------------------------------- sockets */

@@ -448,6 +448,48 @@ static void a_wakeup_ends_the_wait(void)
     close_loop();
 }
 
+static int32_t spin_waiting(int64_t nanos)
+{
+    int32_t count = vf_spin(loop, (int64_t)(intptr_t)submissions, submission_count,
+                            (int64_t)(intptr_t)completions, COMPLETIONS, nanos);
+    submission_count = 0;
+    return count;
+}
+
+static void a_wakeup_ends_a_spin(void)
+{
+    pthread_t other;
+    open_loop();
+    CHECK_EQUAL(0, vf_wakeup(loop));
+    CHECK_EQUAL(0, spin_waiting(INT64_MAX));
+    for (int i = 0; i < 3; i++) {
+        CHECK(pthread_create(&other, NULL, wake_later, NULL) == 0);
+        CHECK_EQUAL(0, spin_waiting(INT64_MAX));
+        CHECK(pthread_join(other, NULL) == 0);
+    }
+    close_loop();
+}
+
+static void a_spin_sends_receives_and_ends(void)
+{
+    int pair[2];
+    struct timespec from;
+    struct timespec to;
+    open_loop();
+    unix_pair(pair);
+    int64_t token = adopt(0, 1, pair[0]);
+    CHECK_EQUAL(2, write(pair[1], "in", 2));
+    CHECK_EQUAL(1, spin_waiting(INT64_MAX));
+    CHECK_EQUAL(VF_RECEIVED, completions[0].kind);
+    CHECK_EQUAL(token, completions[0].token);
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    CHECK_EQUAL(0, spin_waiting(3000001));
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    CHECK(nanos_between(from, to) >= 3000001);
+    close(pair[1]);
+    close_loop();
+}
+
 static void a_timeout_is_kept(void)
 {
     struct timespec from;
@@ -545,6 +587,8 @@ int main(int argc, char **argv)
     RUN(a_reused_descriptor_is_watched_anew);
     RUN(a_full_arena_leaves_the_rest_to_the_next_turn);
     RUN(a_wakeup_ends_the_wait);
+    RUN(a_wakeup_ends_a_spin);
+    RUN(a_spin_sends_receives_and_ends);
     RUN(a_timeout_is_kept);
     RUN(flush_sends_and_receives_nothing);
     RUN(bad_arguments_are_refused);

@@ -1,7 +1,6 @@
 package io.github.volfram.internal.engine;
 
 import io.github.volfram.CloseCode;
-import io.github.volfram.IdleStrategy;
 import io.github.volfram.SendCallback;
 import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.frame.MessageAssembler;
@@ -58,12 +57,12 @@ final class EventLoop implements CompletionSink {
       Transport transport,
       Masker masker,
       DeflatePool deflatePool,
-      IdleStrategy idle,
+      Idle idle,
       LongSupplier nanoTime) {
     this.deflatePool = deflatePool;
     this.transport = transport;
     this.masker = masker;
-    this.idle = new Idle(idle);
+    this.idle = idle;
     this.tasks = new Tasks(transport);
     this.clock = new LoopClock(nanoTime, tasks.pulse());
     this.assemblers = new Assemblers(masker, pool);

@@ -1,6 +1,7 @@
 package io.github.volfram.internal.engine;
 
 import io.github.volfram.IdleStrategy;
+import io.github.volfram.internal.transport.Transport;
 
 /** Decides how long a loop waits, from how it has fared. Owned by the loop's thread. */
 final class Idle {
@@ -10,11 +11,32 @@ final class Idle {
 
   private static final int YIELDS = 100;
 
+  /** The longest that a transport spins before the loop shows that it is alive. */
+  private static final long TRANSPORT_SPINS_NANOS = 1_000_000;
+
   private final IdleStrategy strategy;
+  private final boolean transportSpins;
   private int idleTurns;
 
-  Idle(IdleStrategy strategy) {
+  /**
+   * Decides as the strategy says.
+   *
+   * @param transportSpins whether waiting is spinning: what SPIN asks for is then left to the
+   *     transport
+   */
+  Idle(IdleStrategy strategy, boolean transportSpins) {
     this.strategy = strategy;
+    this.transportSpins = transportSpins;
+  }
+
+  /** For a loop whose owner calls it, and which therefore never waits. */
+  static Idle ofInvoker() {
+    return new Idle(IdleStrategy.SPIN, false);
+  }
+
+  /** As the strategy says; lets a transport that can spin do so. */
+  static Idle of(IdleStrategy strategy, Transport transport) {
+    return new Idle(strategy, strategy == IdleStrategy.SPIN && transport.spinInsteadOfSleeping());
   }
 
   /**
@@ -25,9 +47,14 @@ final class Idle {
   long timeoutNanos(long toDeadline) {
     return switch (strategy) {
       case BLOCK -> toDeadline;
-      case SPIN, YIELD -> 0;
+      case SPIN -> transportSpins ? atMost(TRANSPORT_SPINS_NANOS, toDeadline) : 0;
+      case YIELD -> 0;
       case BACKOFF -> idleTurns < SPINS + YIELDS ? 0 : toDeadline;
     };
+  }
+
+  private static long atMost(long most, long toDeadline) {
+    return toDeadline < 0 ? most : Math.min(most, toDeadline);
   }
 
   /** Notes how much the last turn had to do. */

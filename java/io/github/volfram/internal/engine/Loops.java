@@ -3,7 +3,6 @@ package io.github.volfram.internal.engine;
 import io.github.volfram.Backend;
 import io.github.volfram.ConnectionOptions;
 import io.github.volfram.DeflateOptions;
-import io.github.volfram.IdleStrategy;
 import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.transport.Transport;
 import io.github.volfram.internal.transport.jna.NativeSupport;
@@ -61,7 +60,7 @@ final class Loops {
                 transport,
                 backend.newMasker(),
                 new DeflatePool(deflate.level(), MAX_IDLE_DEFLATERS, deflate.maxDeflaters()),
-                options.invoker() ? IdleStrategy.SPIN : options.idle(),
+                options.invoker() ? Idle.ofInvoker() : Idle.of(options.idle(), transport),
                 System::nanoTime);
         loops.add(loop);
         if (options.invoker()) {

@@ -93,6 +93,16 @@ public interface Transport extends AutoCloseable {
   int turn(long timeoutNanos, CompletionSink sink) throws IOException;
 
   /**
+   * Lets every later {@link #turn} that may wait look again and again instead of sleeping, so that
+   * {@link #wakeup} is no system call.
+   *
+   * @return whether this transport can; one that cannot sleeps as before
+   */
+  default boolean spinInsteadOfSleeping() {
+    return false;
+  }
+
+  /**
    * Sends what was submitted, without waiting or receiving, so that the send arena can be used
    * afresh within a turn. May be called from within a completion. Delivers only {@code unsent} and
    * {@code closed}.

@@ -51,6 +51,7 @@ public final class JnaTransport implements Transport {
   /** The native loop; 0 after close. */
   private long loop;
 
+  private boolean spins;
   private boolean inTurn;
   private boolean inFlush;
 
@@ -211,15 +212,7 @@ public final class JnaTransport implements Transport {
     }
     if (turnCompletions.isDelivered()) {
       turnCompletions.reserve(submissions.count());
-      int result =
-          Volfram.vf_turn(
-              loop,
-              submissions.address(),
-              submissions.count(),
-              turnCompletions.address(),
-              turnCompletions.capacity(),
-              timeoutNanos);
-      take(turnCompletions, "vf_turn", result);
+      take(turnCompletions, "a turn", callTurn(timeoutNanos));
     }
     inTurn = true;
     try {
@@ -227,6 +220,32 @@ public final class JnaTransport implements Transport {
     } finally {
       inTurn = false;
     }
+  }
+
+  private int callTurn(long timeoutNanos) {
+    if (spins && timeoutNanos != 0) {
+      return Volfram.vf_spin(
+          loop,
+          submissions.address(),
+          submissions.count(),
+          turnCompletions.address(),
+          turnCompletions.capacity(),
+          timeoutNanos < 0 ? Long.MAX_VALUE : timeoutNanos);
+    }
+    return Volfram.vf_turn(
+        loop,
+        submissions.address(),
+        submissions.count(),
+        turnCompletions.address(),
+        turnCompletions.capacity(),
+        timeoutNanos);
+  }
+
+  @Override
+  public boolean spinInsteadOfSleeping() {
+    requireOpen();
+    spins = true;
+    return true;
   }
 
   @Override

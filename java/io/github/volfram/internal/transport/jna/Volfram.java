@@ -9,7 +9,7 @@ package io.github.volfram.internal.transport.jna;
 final class Volfram {
 
   /** VF_ABI_VERSION of the header that this class was written after. */
-  static final int ABI_VERSION = 4;
+  static final int ABI_VERSION = 5;
 
   /** What {@link #vf_layout} returns: the sizes of a slot, a submission and a completion. */
   static final int LAYOUT = SlotTable.BYTES | Submissions.BYTES << 8 | Completions.BYTES << 16;
@@ -48,6 +48,14 @@ final class Volfram {
       long completions,
       int completionCapacity,
       long timeoutNanos);
+
+  static native int vf_spin(
+      long loop,
+      long submissions,
+      int submissionCount,
+      long completions,
+      int completionCapacity,
+      long spinNanos);
 
   static native int vf_flush(
       long loop, long submissions, int submissionCount, long completions, int completionCapacity);

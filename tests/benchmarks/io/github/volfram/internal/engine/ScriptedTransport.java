@@ -81,7 +81,7 @@ final class ScriptedTransport implements Transport {
   /** A loop over this network. */
   EventLoop newLoop(Masker masker, IdleStrategy idle) {
     DeflatePool noDeflate = new DeflatePool(Deflater.DEFAULT_COMPRESSION, 0, 0);
-    return new EventLoop(this, masker, noDeflate, idle, System::nanoTime);
+    return new EventLoop(this, masker, noDeflate, Idle.of(idle, this), System::nanoTime);
   }
 
   /** Accepts and upgrades all connections of a server, in two turns of its loop. */

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.github.volfram.IdleStrategy;
 import io.github.volfram.ServerOptions;
 import io.github.volfram.UpgradeHandler;
 import io.github.volfram.UpgradeResponse;
@@ -40,7 +39,7 @@ abstract class EngineFixture {
           transport,
           JavaMasker.INSTANCE,
           new DeflatePool(6, 4, 16),
-          IdleStrategy.SPIN,
+          Idle.ofInvoker(),
           network::nanoTime);
   final Events events = new Events();
 

@@ -2,7 +2,6 @@ package io.github.volfram.internal.engine;
 
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import io.github.volfram.IdleStrategy;
 import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.frame.JavaMasker;
 import io.github.volfram.internal.transport.FakeNetwork;
@@ -20,7 +19,7 @@ final class RotationTest {
         network.open(),
         JavaMasker.INSTANCE,
         new DeflatePool(6, 1, 1),
-        IdleStrategy.SPIN,
+        Idle.ofInvoker(),
         network::nanoTime);
   }
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.volfram.IdleStrategy;
 import io.github.volfram.ServerOptions;
 import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.frame.JavaMasker;
@@ -30,7 +29,7 @@ final class ConnectionRegistryTest {
           new FakeNetwork().open(),
           JavaMasker.INSTANCE,
           new DeflatePool(6, 4, 16),
-          IdleStrategy.SPIN,
+          Idle.ofInvoker(),
           System::nanoTime);
   private final ConnectionSettings settings =
       new ConnectionSettings(Role.SERVER, ServerOptions.builder().build());

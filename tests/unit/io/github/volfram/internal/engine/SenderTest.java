@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.volfram.IdleStrategy;
 import io.github.volfram.ServerOptions;
 import io.github.volfram.internal.frame.DeflatePool;
 import io.github.volfram.internal.frame.FrameEncoder;
@@ -60,7 +59,7 @@ final class SenderTest {
           new FakeNetwork().open(),
           JavaMasker.INSTANCE,
           new DeflatePool(6, 4, 16),
-          IdleStrategy.SPIN,
+          Idle.ofInvoker(),
           System::nanoTime);
   private final Delivery delivery = new Delivery();
   private final Sender sender =

@@ -26,7 +26,7 @@ final class TasksTest {
             new NioTransport(),
             JavaMasker.INSTANCE,
             new DeflatePool(6, 4, 16),
-            IdleStrategy.BLOCK,
+            new Idle(IdleStrategy.BLOCK, false),
             System::nanoTime);
     Thread thread = new Thread(loop::run, "loop");
     threads.add(thread);
