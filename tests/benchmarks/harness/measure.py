@@ -107,15 +107,16 @@ def _messages(scenario, server, plan):
 
 
 def _messages_and_garbage(scenario, server, plan):
-    """As above, and what was allocated once the connections were open."""
+    """As above, and what was allocated while the connections were open."""
     meter = machine.Meter([server.pid])
     started = time.time()
     process = _load(scenario, server, plan, plan.seconds, plan.warmup, "--announce")
     before = _at_next_pause(process, server.allocated_bytes)
+    after = _at_next_pause(process, server.allocated_bytes)
     result = _with_latencies(_result(process), started)
     result["others_cpus"] = meter.others()
     if before is not None:
-        allocated = server.allocated_bytes() - before
+        allocated = after - before
         result["allocated_bytes_per_message"] = round(allocated / result["messages_in_all"], 2)
     return result
 

@@ -209,7 +209,7 @@ class Server:
                              re.MULTILINE).group(1))
 
     def allocated_bytes(self):
-        """By all threads so far, to the megabyte; None where it cannot be known."""
+        """By all threads so far, to the kilobyte or megabyte; None where it cannot be known."""
         if not self.is_java:
             return None
         units = {"B": 1, "K": 2**10, "M": 2**20, "G": 2**30}

@@ -207,10 +207,7 @@ void run_open(struct run *run, const struct options *options, uint32_t under_way
         check(epoll_ctl(run->epoll, EPOLL_CTL_ADD, connection->fd, &event), "epoll_ctl");
     }
     if (options->announce) {
-        report_open(options->connections);
-        int byte;
-        while ((byte = getchar()) != EOF && byte != '\n') {
-        }
+        report_pause(options->connections);
     }
 }
 

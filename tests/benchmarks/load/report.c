@@ -11,6 +11,14 @@ void report_open(uint32_t connections)
     fflush(stdout);
 }
 
+void report_pause(uint32_t connections)
+{
+    report_open(connections);
+    int byte;
+    while ((byte = getchar()) != EOF && byte != '\n') {
+    }
+}
+
 void report_quantiles(const struct histogram *histogram)
 {
     static const struct {
@@ -28,6 +36,9 @@ void report_quantiles(const struct histogram *histogram)
 int report_messages(const struct run *run)
 {
     const struct options *options = run->options;
+    if (options->announce) {
+        report_pause(run->alive);
+    }
     if (options->latencies != NULL && histogram_write(&run->latencies, options->latencies) != 0) {
         fprintf(stderr, "volfram-load: %s: %s\n", options->latencies, strerror(errno));
         return 1;
