@@ -147,7 +147,7 @@ def measure(scenario, server, plan, last):
 
 def train(scenario, server, plan):
     """Lets a JIT compiler do its work, and caches fill."""
-    if server.is_java or server.name == "npm-ws":
+    if server.is_java or server.name in servers.JAVASCRIPT:
         # In an open loop a cold server would fall behind for good: it is trained by a closed one.
         training = scenario.closed() if scenario.mode == "open" else scenario
         measured_on = os.sched_getaffinity(server.pid)

@@ -1,5 +1,6 @@
 """Where things are, and how they are built."""
 
+import functools
 import glob
 import os
 import shutil
@@ -11,6 +12,7 @@ TARGET = os.path.join(ROOT, "target")
 WORK = os.path.join(TARGET, "benchmarks")
 LOAD = os.path.join(WORK, "load")
 NPM = os.path.join(WORK, "npm")
+UWEBSOCKETS = os.path.join(WORK, "uwebsockets")
 
 
 def java():
@@ -56,39 +58,72 @@ def load_lacks(feature):
     return f"the load generator was built without {'OpenSSL' if feature == 'tls' else 'zlib'}"
 
 
+@functools.cache
 def install_npm():
-    """npm ws, at the versions of package.json; returns why it is not there, or None."""
+    """The npm packages, at the versions of the lock file; returns why they are not there, or None."""
     if not shutil.which("npm") or not shutil.which("node"):
         return "npm and node are not installed"
     source = os.path.join(BENCHMARKS, "npm")
     shutil.copytree(source, NPM, dirs_exist_ok=True)
-    wanted = os.path.join(NPM, "package.json")
-    lock = os.path.join(NPM, "node_modules", ".package-lock.json")
-    if os.path.exists(lock) and os.path.getmtime(lock) > os.path.getmtime(
-        os.path.join(source, "package.json")
+    installed = os.path.join(NPM, "node_modules", ".package-lock.json")
+    if os.path.exists(installed) and os.path.getmtime(installed) > os.path.getmtime(
+        os.path.join(source, "package-lock.json")
     ):
         return None
     result = subprocess.run(
-        ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock"],
+        ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
         cwd=NPM, capture_output=True, text=True, check=False)
     if result.returncode != 0:
-        return f"npm install failed in {os.path.dirname(wanted)}: {result.stderr.strip()[-200:]}"
+        return f"npm ci failed in {NPM}: {result.stderr.strip()[-200:]}"
+    return None
+
+
+def bun():
+    """The one that npm chose for this machine, or None."""
+    return next(iter(glob.glob(os.path.join(NPM, "node_modules", "@oven", "bun-*", "bin", "bun"))),
+                None)
+
+
+def build_uwebsockets():
+    """From the sources that npm fetched; returns what it lacks to be built, or None."""
+    os.makedirs(UWEBSOCKETS, exist_ok=True)
+    log = os.path.join(UWEBSOCKETS, "build.log")
+    sources = os.path.join(NPM, "node_modules", "uws", "src")
+    with open(log, "w", encoding="utf-8") as file:
+        def succeeds(*command):
+            return subprocess.run(command, stdout=file, stderr=file, check=False).returncode == 0
+
+        if not succeeds("cmake", "-S", os.path.join(BENCHMARKS, "uwebsockets"), "-B", UWEBSOCKETS,
+                        "-DUWS=" + sources):
+            return f"it needs a C++ compiler, OpenSSL and zlib to build with: see {log}"
+        if not succeeds("cmake", "--build", UWEBSOCKETS):
+            raise SystemExit("the server on uWebSockets could not be built: see " + log)
     return None
 
 
 KEY_PASSWORD = "benchmark"
 KEY_STORE = os.path.join(WORK, "key.p12")
+KEY_PEM = os.path.join(WORK, "key.pem")  # the same, and its certificate
+KEY_PROPERTIES = ["-Dvolfram.benchmarks.keystore=" + KEY_STORE,
+                  "-Dvolfram.benchmarks.password=" + KEY_PASSWORD]
 
 
 def make_key():
     """The self-signed key of every server that speaks TLS."""
-    if os.path.exists(KEY_STORE):
+    if os.path.exists(KEY_PEM):
         return
+    if os.path.exists(KEY_STORE):
+        os.remove(KEY_STORE)  # of a run that did not come to the end of this
     subprocess.run(
         [keytool(), "-genkeypair", "-alias", "server", "-keyalg", "EC", "-groupname", "secp256r1",
          "-dname", "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1", "-validity", "365",
          "-storetype", "PKCS12", "-keystore", KEY_STORE, "-storepass", KEY_PASSWORD],
         check=True, capture_output=True)
+    pem = subprocess.run(
+        [java(), *KEY_PROPERTIES, "-cp", classpath(), "io.github.volfram.benchmarks.peers.TlsKey"],
+        check=True, capture_output=True).stdout
+    with open(KEY_PEM, "wb") as file:
+        file.write(pem)
 
 
 def classpath():

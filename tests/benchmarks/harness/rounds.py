@@ -10,12 +10,24 @@ def prepare(names):
     """Builds what the servers need; returns those that can be had."""
     paths.build_load()
     paths.make_key()
-    if "npm-ws" in names:
-        absence = paths.install_npm()
+    there = []
+    for name in names:
+        absence = _absence(name) if name in servers.FROM_NPM else None
         if absence:
-            measure.say(f"left out: npm-ws: {absence}")
-            return [name for name in names if name != "npm-ws"]
-    return names
+            measure.say(f"left out: {name}: {absence}")
+        else:
+            there.append(name)
+    return there
+
+
+def _absence(name):
+    """Why a server that needs packages of npm cannot be had, or None."""
+    absence = paths.install_npm()
+    if absence is None and name == "uwebsockets":
+        absence = paths.build_uwebsockets()
+    if absence is None and name == "bun" and paths.bun() is None:
+        absence = "npm has none for this machine"
+    return absence
 
 
 def start(names, plan, commands=servers.COMMANDS, strict=False, all_cpus=False):

@@ -5,7 +5,7 @@ from harness import servers
 
 class Scenario:
     def __init__(self, title, mode, *arguments, spinning=False, rate=None, commands=None,
-                 needs=None, all_cpus=False):
+                 needs=None, all_cpus=False, without=()):
         self.title = title
         self.mode = mode
         self.arguments = list(arguments)
@@ -21,6 +21,7 @@ class Scenario:
         else:
             self.commands = servers.COMMANDS
             self.servers = servers.SLEEPING + (servers.SPINNING if spinning else [])
+        self.servers = [name for name in self.servers if name not in without]
 
     def closed(self):
         """The same connections, each sending when it was answered."""
@@ -66,7 +67,7 @@ SCENARIOS = {
     "deflate-alone": _closed(
         "64 connections, 1 KiB JSON, permessage-deflate without context takeover", 64, 1, 1024,
         "json", more=["--deflate", "no-context"], commands=servers.DEFLATE_COMMANDS,
-        needs="deflate"),
+        needs="deflate", without=["uwebsockets"]),  # which does not agree to it
     "loops": _closed("64 connections, 16 messages under way; 1 loop and 2, on all CPUs", 64, 16, 64,
                      commands=servers.LOOPS_COMMANDS, all_cpus=True),
     "latency-ping-pong": Scenario(

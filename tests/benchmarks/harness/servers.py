@@ -15,9 +15,6 @@ START_SECONDS = 60
 # memory outside it; what is inside is counted by jcmd.
 JVM = ["-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch"]
 
-KEY = ["-Dvolfram.benchmarks.keystore=" + paths.KEY_STORE,
-       "-Dvolfram.benchmarks.password=" + paths.KEY_PASSWORD]
-
 CLIENT_MAIN = "io.github.volfram.benchmarks.clients.ClientMain"
 PEER_MAIN = "io.github.volfram.benchmarks.peers.PeerServer"
 
@@ -32,7 +29,7 @@ def _volfram(*options):
 def _peer(name, *options):
     def command(port):
         classpath = paths.classpath()
-        return [paths.java(), *JVM, *KEY, "-cp", classpath, PEER_MAIN, name, str(port), *options]
+        return [paths.java(), *JVM, *paths.KEY_PROPERTIES, "-cp", classpath, PEER_MAIN, name, str(port), *options]
     return command
 
 
@@ -44,6 +41,14 @@ def client(name, port, connections, size, training, warmup, seconds):
 
 def _node(*options):
     return lambda port: ["node", os.path.join(paths.NPM, "echo.js"), str(port), *options]
+
+
+def _bun(*options):
+    return lambda port: [paths.bun(), os.path.join(paths.NPM, "bun.js"), str(port), *options]
+
+
+def _uwebsockets(*options):
+    return lambda port: [os.path.join(paths.UWEBSOCKETS, "uwebsockets"), str(port), *options]
 
 
 def _floor(name, *options):
@@ -67,7 +72,13 @@ COMMANDS = {
     "jetty": _peer("jetty"),
     "java-websocket": _peer("java-websocket"),
     "npm-ws": _node(),
+    "uwebsockets": _uwebsockets(),
+    "bun": _bun(),
 }
+
+# Those that need packages of npm, and those of them that a JIT compiler makes faster.
+FROM_NPM = ["npm-ws", "uwebsockets", "bun"]
+JAVASCRIPT = ["npm-ws", "bun"]
 
 OURS = {
     "volfram-native": ["--backend", "native"],
@@ -80,20 +91,27 @@ _PEERS = ["netty-epoll", "netty-uring", "netty-nio", "undertow", "jetty", "java-
 FANOUT_COMMANDS = {
     **{name: _peer(name, "fanout") for name in [*OURS, *_PEERS]},
     "npm-ws": _node("fanout"),
+    "uwebsockets": _uwebsockets("fanout"),
+    "bun": _bun("fanout"),
 }
 
-# The same echo over TLS, by the JDK's engine, and with permessage-deflate. The floors have neither.
+# The same echo over TLS, by the JDK's engine where there is one, and with permessage-deflate. The
+# floors have neither.
 WSS_COMMANDS = {
     **{name: _volfram(*options, "--tls-keystore", paths.KEY_STORE,
                       "--tls-password", paths.KEY_PASSWORD)
        for name, options in OURS.items()},
     **{name: _peer(name, "wss") for name in _PEERS},
     "npm-ws": _node("wss", paths.KEY_STORE, paths.KEY_PASSWORD),
+    "uwebsockets": _uwebsockets("wss", paths.KEY_PEM),
+    "bun": _bun("wss", paths.KEY_PEM),
 }
 DEFLATE_COMMANDS = {
     **{name: _volfram(*options, "--deflate") for name, options in OURS.items()},
     **{name: _peer(name, "deflate") for name in _PEERS},
     "npm-ws": _node("deflate"),
+    "uwebsockets": _uwebsockets("deflate"),
+    "bun": _bun("deflate"),
 }
 
 # Volfram with one loop and with two, on both CPUs, which the load shares.
@@ -122,6 +140,7 @@ GROUPS = {
              "floor-epoll", "floor-uring", "netty-epoll", "netty-epoll-spin", "netty-uring",
              "netty-nio"],
     "slow": ["volfram-native", "undertow", "jetty", "java-websocket", "npm-ws"],
+    "uws": ["volfram-native", "uwebsockets", "bun"],
     "latency": list(LATENCY_COMMANDS),
 }
 

@@ -9,7 +9,7 @@ from harness import report
 NETTY = ["netty-epoll", "netty-uring", "netty-nio"]
 SLOW_PEERS = ["undertow", "jetty", "java-websocket", "npm-ws"]
 JAVA_PEERS = [*NETTY, "undertow", "jetty", "java-websocket"]
-OUTSIDE = ["uWebSockets"]  # has no server here
+UWEBSOCKETS = ["uwebsockets", "bun"]  # version 0.14 by itself, and that of today inside Bun
 EVERY = ["ping-pong", "small", "pipelined", "many", "large-binary", "large-ascii", "large-mixed",
          "huge", "wss", "deflate", "fanout", "connects"]
 
@@ -61,7 +61,7 @@ class Target:
         return (" and " if self.every else " or ").join(map(str, self.bounds))
 
 
-SPIN_PEERS = [*JAVA_PEERS, "netty-epoll-spin", "npm-ws"]
+SPIN_PEERS = [*JAVA_PEERS, "netty-epoll-spin", "npm-ws", *UWEBSOCKETS]
 
 TARGETS = [
     Target(["small", "many"], ["floor-epoll"], [at_least(RATE, 0.93), at_most(CPU, 1.10)]),
@@ -74,12 +74,12 @@ TARGETS = [
     Target(["pipelined"], ["floor-epoll"], [at_least(RATE, 0.85)]),
     Target(["pipelined"], NETTY, [at_least(RATE, 1.9)], best=True),
     Target(["large-binary"], NETTY, [at_least(RATE, 1.3)], best=True),
-    Target(["large-binary"], OUTSIDE, [at_least(RATE, 1.0)]),
+    Target(["large-binary"], UWEBSOCKETS, [at_least(RATE, 1.0)]),
     Target(["large-ascii", "large-mixed"], NETTY, [at_least(RATE, 5)], best=True),
-    Target(["large-ascii", "large-mixed"], OUTSIDE, [at_least(RATE, 1.0)]),
+    Target(["large-ascii", "large-mixed"], UWEBSOCKETS, [at_least(RATE, 1.0)]),
     Target(["huge"], NETTY, [at_least(RATE, 1.6)], best=True),
-    Target(["huge"], OUTSIDE, [at_least(RATE, 1.0)]),
-    Target(["small", "pipelined", "many"], OUTSIDE, [at_least(RATE, 1.05)]),
+    Target(["huge"], UWEBSOCKETS, [at_least(RATE, 1.0)]),
+    Target(["small", "pipelined", "many"], UWEBSOCKETS, [at_least(RATE, 1.05)]),
     Target(EVERY, SLOW_PEERS, [at_least(RATE, 1.5)]),
     Target(["pipelined"], SLOW_PEERS, [at_least(RATE, 10)]),
     Target(["ping-pong-spin"], SPIN_PEERS, [at_most(P50, 0.55), at_most(P99_9, 0.7)],
