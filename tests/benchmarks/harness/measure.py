@@ -18,7 +18,7 @@ class LoadFailed(Exception):
 class Plan:
     """How long and how often: so many processes of each server, and rounds divided among them."""
 
-    # How long a JIT compiler takes to give its memory back, with room to spare.
+    # How long servers put things off, a handshake's deadline for one, with room to spare.
     settling = 8
 
     def __init__(self, processes, repeats, seconds, warmup, training):
@@ -125,9 +125,18 @@ def idle(scenario, server, plan):
     """Memory: what the second half of the connections adds, in the heap and outside it."""
     def settled_heap_bytes():
         time.sleep(plan.settling)
-        return server.live_heap_bytes()
+        bytes_in_use = server.live_heap_bytes()
+        server.trim_native_memory()
+        return bytes_in_use
+
+    def warmed_up():
+        """The first of them have come and gone."""
+        if plan.settling:
+            server.await_passing_threads()
+        settled_heap_bytes()
 
     process = _load(scenario, server, plan, 0, 0)
+    _at_next_pause(process, warmed_up)
     before = _at_next_pause(process, settled_heap_bytes)
     after = _at_next_pause(process, settled_heap_bytes)
     result = _result(process)

@@ -79,7 +79,8 @@ class Results:
 def _run_idle(scenario, plan, results):
     """One result of each process: memory that was used once is used again."""
     for process in range(1, plan.processes + 1):
-        for server in (s for name in list(results.names) for s in start([name], plan)):
+        for server in (s for name in list(results.names)
+                       for s in start([name], plan, scenario.commands)):
             try:
                 server.resume()
                 results.add(server.name, process, measure.idle(scenario, server, plan))

@@ -87,5 +87,6 @@ SCENARIOS = {
         "--connections", "1000", commands=servers.FANOUT_COMMANDS),
     "connects": Scenario(
         "connect, upgrade, close; 16 at a time", "connects", "--connections", "16"),
-    "idle": Scenario("8,000 idle connections beside 8,000", "idle", "--connections", "16000"),
+    "idle": Scenario("8,000 idle connections beside 8,000", "idle", "--connections", "16000",
+                     commands=servers.IDLE_COMMANDS),
 }

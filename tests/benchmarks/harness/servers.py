@@ -148,6 +148,24 @@ SPINNING = [name for name in COMMANDS if name.endswith("-spin")]
 SLEEPING = [name for name in COMMANDS if name not in SPINNING]
 
 
+
+# So that nothing else is taken for the memory of connections: neither the JIT compiler's own, nor
+# the gaps that a full collection leaves unless it moves everything.
+WEIGHED_JVM = ["-Xint", "-XX:MarkSweepAlwaysCompactCount=1"]
+
+
+def _weighed(command):
+    def weighed(port):
+        program, *arguments = command(port)
+        return [program, *(WEIGHED_JVM if program == paths.java() else []), *arguments]
+    return weighed
+
+
+IDLE_COMMANDS = {name: _weighed(COMMANDS[name]) for name in SLEEPING}
+
+# Of glibc: with an arena for each thread, one grows while another has room.
+IDLE_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
+
 # Those that a kernel or a container may refuse.
 OPTIONAL = [name for name in COMMANDS if "uring" in name]
 
@@ -174,6 +192,7 @@ class Server:
         with open(self.log, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env={**os.environ, **(IDLE_ENVIRONMENT if commands is IDLE_COMMANDS else {})},
                 preexec_fn=lambda: os.sched_setaffinity(0, cpus))
         try:
             self._await()
@@ -223,9 +242,23 @@ class Server:
         """After full collections; None where there is no such thing."""
         if not self.is_java:
             return None
-        self._jcmd("GC.run")  # the first compacts, and may leave arrays as fillers behind
+        self._jcmd("GC.run")
         return int(re.search(r"^Total\s+\d+\s+(\d+)", self._jcmd("GC.class_histogram"),
                              re.MULTILINE).group(1))
+
+    def await_passing_threads(self):
+        """The JVM keeps the stack of one for a minute after JNA, when it starts, asked ldconfig."""
+        while self.is_java and '"process reaper"' in self._jcmd("Thread.print"):
+            time.sleep(1)
+
+    def trim_native_memory(self):
+        """
+        Gives what malloc keeps of freed memory back to the kernel, so that what is resident is in use.
+        Only of JVMs, and not of the first ones of Java 17.
+        """
+        if self.is_java:
+            subprocess.run([paths.jcmd(), str(self.pid), "System.trim_native_heap"],
+                           capture_output=True, check=False)
 
     def allocated_bytes(self):
         """By all threads so far, to the kilobyte or megabyte; None where it cannot be known."""

@@ -14,7 +14,8 @@ def run():
     plan.settling = 0
     runs = 0
     for commands in (servers.COMMANDS, servers.FANOUT_COMMANDS, servers.WSS_COMMANDS,
-                     servers.DEFLATE_COMMANDS, servers.LOOPS_COMMANDS, servers.LATENCY_COMMANDS):
+                     servers.DEFLATE_COMMANDS, servers.LOOPS_COMMANDS, servers.LATENCY_COMMANDS,
+                     servers.IDLE_COMMANDS):
         for name in [*names, *(set(commands) - set(servers.COMMANDS))]:
             if name in commands:
                 for server in rounds.start([name], plan, commands, strict=True):

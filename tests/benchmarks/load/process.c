@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <unistd.h>
 
 uint64_t process_cpu_nanos(pid_t pid)
 {
@@ -18,15 +17,16 @@ uint64_t process_cpu_nanos(pid_t pid)
 uint64_t process_resident_bytes(pid_t pid)
 {
     char path[64];
-    snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
     FILE *file = pid == 0 ? NULL : fopen(path, "r");
     if (file == NULL) {
         return 0;
     }
-    uint64_t pages = 0;
-    if (fscanf(file, "%*u %" SCNu64, &pages) != 1) {
-        pages = 0;
+    char line[256];
+    uint64_t kibibytes = 0;
+    while (fgets(line, sizeof line, file) != NULL &&
+           sscanf(line, "Anonymous: %" SCNu64 " kB", &kibibytes) != 1) {
     }
     fclose(file);
-    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    return kibibytes * 1024;
 }
