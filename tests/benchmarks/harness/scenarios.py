@@ -35,7 +35,7 @@ def _closed(title, connections, depth, size, kind="binary", more=(), **options):
 
 
 # What the smoke run asks of the servers that are not ours.
-SMOKE_OF_PEERS = ["small", "large-mixed", "wss", "deflate", "fanout"]
+SMOKE_OF_PEERS = ["small", "large-mixed", "wss", "deflate", "fanout", "idle"]
 
 # Choices for the names of scenarios.
 GROUPS = {

@@ -249,7 +249,7 @@ class Server:
     def await_passing_threads(self):
         """The JVM keeps the stack of one for a minute after JNA, when it starts, asked ldconfig."""
         while self.is_java and '"process reaper"' in self._jcmd("Thread.print"):
-            time.sleep(1)
+            time.sleep(5)
 
     def trim_native_memory(self):
         """

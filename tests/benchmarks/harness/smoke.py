@@ -12,6 +12,7 @@ def run():
     names = rounds.prepare(list(servers.COMMANDS))
     plan = measure.Plan(processes=1, repeats=1, seconds=0.2, warmup=0.1, training=0.1)
     plan.settling = 0
+    scenarios.SCENARIOS["idle"].arguments += ["--connections", "800"]
     runs = 0
     for commands in (servers.COMMANDS, servers.FANOUT_COMMANDS, servers.WSS_COMMANDS,
                      servers.DEFLATE_COMMANDS, servers.LOOPS_COMMANDS, servers.LATENCY_COMMANDS,
