@@ -1,7 +1,7 @@
 /*
- * Idle connections: what each costs the server in memory. The first half is opened twice, and closed in
- * between, so that the second half does not pay for what a server needs but once, for opening and
- * for closing: classes, tables, the blocks that an allocator takes at a time.
+ * Idle connections: what each costs the server in memory. The first half is opened twice, and closed
+ * in between, so that the second half does not pay for what a server needs but once, for opening
+ * and for closing: classes, tables, the blocks that an allocator takes at a time.
  */
 #include "clock.h"
 #include "connection.h"
@@ -21,7 +21,8 @@ enum { PING = 0x89, PONG = 0x8A, MASK = 0x80, HEADER_BYTES = 2, KEY_BYTES = 4, P
 
 enum { CLOSE_MILLIS = 5000 };
 
-static const uint64_t ATTENTION = 5ull * NANOS_PER_SECOND;
+/* Short, so that pongs come one by one, as pings do: many at once make a server's tables grow. */
+static const uint64_t ATTENTION = NANOS_PER_SECOND / 10;
 
 struct idlers {
     int *fds;
