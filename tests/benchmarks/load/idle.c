@@ -1,7 +1,7 @@
 /*
- * Idle connections: what each costs the server in memory. The first half is opened twice, and closed
- * in between, so that the second half does not pay for what a server needs but once, for opening
- * and for closing: classes, tables, the blocks that an allocator takes at a time.
+ * Idle connections: what each costs the server in memory. The first half is opened twice, and
+ * closed in between, so that the second half does not pay for what a server needs but once, for
+ * opening and for closing: classes, tables, the blocks that an allocator takes at a time.
  */
 #include "clock.h"
 #include "connection.h"
