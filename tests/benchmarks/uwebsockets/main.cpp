@@ -1,6 +1,6 @@
 /*
- * uWebSockets 0.14 on the loopback: an echo server (uwebsockets PORT), one that passes each message to
- * all other connections (fanout), one over TLS (wss PEM), or one that compresses (deflate).
+ * uWebSockets 0.14 on the loopback: an echo server (uwebsockets PORT), one that passes each message
+ * to all other connections (fanout), one over TLS (wss PEM), or one that compresses (deflate).
  */
 #include <uWS.h>
 
@@ -11,7 +11,8 @@
 #include <cstdlib>
 #include <string>
 
-namespace {
+namespace
+{
 
 typedef uWS::WebSocket<uWS::SERVER> Connection;
 
@@ -78,7 +79,7 @@ int main(int count, char **arguments)
             connection->send(message, length, opcode, nullptr, nullptr, deflate);
         });
     }
-    /* It leaves a failed connection's errors in OpenSSL's queue, where the next one would find them. */
+    /* It leaves a failed connection's errors in OpenSSL's queue, for the next one to find. */
     hub.onDisconnection([](Connection *, int, char *, size_t) { ERR_clear_error(); });
     hub.onHttpDisconnection([](uWS::HttpSocket<uWS::SERVER> *) { ERR_clear_error(); });
     if (!hub.listen("127.0.0.1", port, tls)) {
