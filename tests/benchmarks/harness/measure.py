@@ -11,6 +11,9 @@ from harness import hlog, machine, paths, servers
 LATENCIES = os.path.join(paths.WORK, f"latencies-{os.getpid()}")
 
 
+TRAINING_PARTS = 3
+
+
 class LoadFailed(Exception):
     """The generator found a wrong answer, or could not do its work."""
 
@@ -155,13 +158,17 @@ def measure(scenario, server, plan, last):
 
 
 def train(scenario, server, plan):
-    """Lets a JIT compiler do its work, and caches fill."""
+    """
+    Lets a JIT compiler do its work, and caches fill. In several parts, as the first connections to
+    end make it compile anew what had never seen one end.
+    """
     if server.is_java or server.name in servers.JAVASCRIPT:
         # In an open loop a cold server would fall behind for good: it is trained by a closed one.
         training = scenario.closed() if scenario.mode == "open" else scenario
         measured_on = os.sched_getaffinity(server.pid)
         # So that the compiler need not wait for the loop.
         machine.move(server.pid, os.sched_getaffinity(0))
-        _result(_load(training, server, plan, plan.training, 0))
-        _with_latencies({}, 0)
+        for _ in range(TRAINING_PARTS):
+            _result(_load(training, server, plan, plan.training / TRAINING_PARTS, 0))
+            _with_latencies({}, 0)
         machine.move(server.pid, measured_on)
