@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from harness import hlog, machine, paths, servers
+from harness import hlog, machine, paths, scenarios, servers
 
 LATENCIES = os.path.join(paths.WORK, f"latencies-{os.getpid()}")
 
@@ -160,7 +160,8 @@ def measure(scenario, server, plan, last):
 def train(scenario, server, plan):
     """
     Lets a JIT compiler do its work, and caches fill. In several parts, as the first connections to
-    end make it compile anew what had never seen one end.
+    end make it compile anew what had never seen one end; after many that come and go, so that it
+    does not come to compiling the handshake when a round opens its connections.
     """
     if server.is_java or server.name in servers.JAVASCRIPT:
         # In an open loop a cold server would fall behind for good: it is trained by a closed one.
@@ -168,7 +169,10 @@ def train(scenario, server, plan):
         measured_on = os.sched_getaffinity(server.pid)
         # So that the compiler need not wait for the loop.
         machine.move(server.pid, os.sched_getaffinity(0))
-        for _ in range(TRAINING_PARTS):
-            _result(_load(training, server, plan, plan.training / TRAINING_PARTS, 0))
+        parts = [training] * TRAINING_PARTS
+        if scenario.needs is None:
+            parts.insert(0, scenarios.SCENARIOS["connects"])
+        for part in parts:
+            _result(_load(part, server, plan, plan.training / len(parts), 0))
             _with_latencies({}, 0)
         machine.move(server.pid, measured_on)
