@@ -60,7 +60,7 @@ def load_lacks(feature):
 
 @functools.cache
 def install_npm():
-    """The npm packages, at the versions of the lock file; returns why they are not there, or None."""
+    """The npm packages, as the lock file has them; returns why they are not there, or None."""
     if not shutil.which("npm") or not shutil.which("node"):
         return "npm and node are not installed"
     source = os.path.join(BENCHMARKS, "npm")

@@ -29,7 +29,8 @@ def _volfram(*options):
 def _peer(name, *options):
     def command(port):
         classpath = paths.classpath()
-        return [paths.java(), *JVM, *paths.KEY_PROPERTIES, "-cp", classpath, PEER_MAIN, name, str(port), *options]
+        return [paths.java(), *JVM, *paths.KEY_PROPERTIES, "-cp", classpath, PEER_MAIN, name,
+                str(port), *options]
     return command
 
 
@@ -148,7 +149,6 @@ SPINNING = [name for name in COMMANDS if name.endswith("-spin")]
 SLEEPING = [name for name in COMMANDS if name not in SPINNING]
 
 
-
 # So that nothing else is taken for the memory of connections: neither the JIT compiler's own, nor
 # the gaps that a full collection leaves unless it moves everything.
 WEIGHED_JVM = ["-Xint", "-XX:MarkSweepAlwaysCompactCount=1"]
@@ -253,7 +253,7 @@ class Server:
 
     def trim_native_memory(self):
         """
-        Gives what malloc keeps of freed memory back to the kernel, so that what is resident is in use.
+        Gives what malloc keeps of freed memory back to the kernel: what is resident is in use then.
         Only of JVMs, and not of the first ones of Java 17.
         """
         if self.is_java:
