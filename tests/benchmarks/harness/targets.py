@@ -183,8 +183,9 @@ def _hand_off_row(jmh):
     for entry in jmh:
         if "HandOff" in entry["benchmark"]:
             metric = entry["primaryMetric"]
-            scores.append(f"{entry['benchmark'].rsplit('.', 1)[1]} {metric['score']:.3g}"
-                          f" {metric['scoreUnit']}")
+            choices = " ".join(map("=".join, entry.get("params", {}).items()))
+            scores.append(f"{entry['benchmark'].rsplit('.', 1)[1]} {choices}:"
+                          f" {metric['score']:.3g} {metric['scoreUnit']}")
     return ("hand-off", "between threads (JMH, HandOffBenchmark)", "cost, measured",
             ", ".join(scores) or NOT_MEASURED, "–")
 
