@@ -97,6 +97,8 @@ int turn_begin(struct loop *loop, struct turn *turn, int64_t submissions, int32_
                int64_t completions, int32_t capacity);
 void turn_complete(struct turn *turn, int64_t token, int32_t kind, int32_t result, int32_t index,
                    int32_t length);
+/* CLOCK_MONOTONIC in nanoseconds. */
+int64_t turn_clock(void);
 /* A turn by readiness: waits, accepts, and receives from what is ready. */
 int turn_by_readiness(struct loop *loop, struct turn *turn, int64_t timeout_nanos);
 /* For pollers of readiness, whose sends have all been made by then. */

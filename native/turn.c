@@ -181,7 +181,7 @@ int flush_nothing(struct loop *loop, struct turn *turn)
     return 0;
 }
 
-static int64_t monotonic_nanos(void)
+int64_t turn_clock(void)
 {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
@@ -200,7 +200,7 @@ static void relax(void)
 
 static int spin(struct loop *loop, struct turn *turn, int64_t nanos)
 {
-    int64_t begin = monotonic_nanos();
+    int64_t begin = turn_clock();
     for (;;) {
         for (int look = 0; look < LOOKS_PER_CLOCK; look++) {
             int result = loop->poller->kind->turn(loop, turn, 0);
@@ -210,7 +210,7 @@ static int spin(struct loop *loop, struct turn *turn, int64_t nanos)
             }
             relax();
         }
-        if (monotonic_nanos() - begin >= nanos) {
+        if (turn_clock() - begin >= nanos) {
             return 0;
         }
     }

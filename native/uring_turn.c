@@ -4,10 +4,9 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { EVENT_COMPLETIONS = 3, NANOS_PER_SECOND = 1000000000 };
+enum { EVENT_COMPLETIONS = 3 };
 
 /* What becomes of an event: done with, or kept until there is room, or until its owner wants it. */
 enum outcome { DONE, NO_ROOM, HELD };
@@ -286,17 +285,10 @@ static void report(struct loop *loop, struct turn *turn)
     uring->event_count = kept;
 }
 
-static int64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * NANOS_PER_SECOND + time.tv_nsec;
-}
-
 int uring_turn(struct loop *loop, struct turn *turn, int64_t timeout_nanos)
 {
     struct uring *uring = uring_of(loop);
-    int64_t deadline = timeout_nanos > 0 ? now() + timeout_nanos : 0;
+    int64_t deadline = timeout_nanos > 0 ? turn_clock() + timeout_nanos : 0;
     int64_t left = timeout_nanos;
     uring->turn++;
     uring_pools_recycle(uring, uring->turn & 1);
@@ -315,7 +307,7 @@ int uring_turn(struct loop *loop, struct turn *turn, int64_t timeout_nanos)
             break;
         }
         if (timeout_nanos > 0) {
-            left = deadline - now();
+            left = deadline - turn_clock();
             if (left <= 0) {
                 break;
             }

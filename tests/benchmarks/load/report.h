@@ -10,7 +10,8 @@ void report_open(uint32_t connections);
 /* The same, and waits for the line. */
 void report_pause(uint32_t connections);
 
-/* Of a run of messages, whose connections are still open. Returns the exit code: 1 when there were errors. */
+/* Of a run of messages, whose connections are still open. Returns the exit code: 1 when there were
+ * errors. */
 int report_messages(const struct run *run);
 
 /* The quantiles of a histogram as JSON members, with a comma before each. */
