@@ -182,7 +182,9 @@ public interface WebSocket {
 
   /**
    * The bytes that were taken and that the kernel has not got yet, frame headers included. A
-   * message that is going to be compressed counts with its whole length until it is.
+   * message that is going to be compressed counts with its whole length until it is. Where one
+   * thread reads it while others send, a message that the loop is taking over may count twice for
+   * that moment; none is ever left out.
    */
   long bufferedBytes();
 
