@@ -101,7 +101,18 @@ public final class FrameDecoder {
   public int decode(ByteBuffer in, int index, int length, FrameSink sink) throws ProtocolViolation {
     int at = index;
     int end = index + length;
+    int shortHeaderBytes = FrameEncoder.headerBytes(0, expectMasked);
     while (true) {
+      if (state == State.FIRST_BYTE && holdsShortPayload(in, at, end - at - shortHeaderBytes)) {
+        shortHeader(in, at, sink);
+        at += shortHeaderBytes;
+        int run = (int) this.length;
+        if (!sink.payload(in, at, run, key, 0, true)) {
+          return at - index + (int) offset; // unless some were put back, the run
+        }
+        at += run;
+        continue;
+      }
       switch (state) {
         case FIRST_BYTE -> {
           if (at == end) {
@@ -227,7 +238,27 @@ public final class FrameDecoder {
     }
   }
 
-  private void acceptSecondByte(byte b1, FrameSink sink) throws ProtocolViolation {
+  /**
+   * Whether a frame begins there whose length is in its second byte, with no more of payload.
+   *
+   * @param bytes how many there are after such a frame's header, less than 0 where it is incomplete
+   */
+  private static boolean holdsShortPayload(ByteBuffer in, int at, int bytes) {
+    return bytes >= 0 && (in.get(at + 1) & B1_MASK_LENGTH) <= Math.min(bytes, PAYLOAD_BYTE_MAX);
+  }
+
+  /** Parses the header of such a frame, as its bytes by themselves would be. */
+  private void shortHeader(ByteBuffer in, int at, FrameSink sink) throws ProtocolViolation {
+    b0 = in.get(at);
+    judgeFirstByte();
+    length = judgeSecondByte(in.get(at + 1));
+    offset = length;
+    key = expectMasked ? (int) WireOrder.INT.get(in, at + 2) : 0;
+    sink.header(fin(), rsv(), opcode(), length, key);
+  }
+
+  /** Returns the seven bits of the length. */
+  private int judgeSecondByte(byte b1) throws ProtocolViolation {
     boolean masked = (b1 & B1_FLAG_MASK) != 0;
     if (masked != expectMasked) {
       throw protocolError(
@@ -242,6 +273,11 @@ public final class FrameDecoder {
           CONTROL_FRAMES,
           "expected at most 125 bytes in a " + Opcode.name(opcode()) + " frame, got 126 or more");
     }
+    return length7;
+  }
+
+  private void acceptSecondByte(byte b1, FrameSink sink) throws ProtocolViolation {
+    int length7 = judgeSecondByte(b1);
     if (length7 <= PAYLOAD_BYTE_MAX) {
       length = length7;
       lengthComplete(sink);

@@ -49,7 +49,7 @@ public class HandOffBenchmark {
   @Setup
   public void open() throws Exception {
     payload = Payloads.binary(length);
-    ScriptedTransport network = new ScriptedTransport(1, ByteBuffer.allocateDirect(0), 0);
+    ScriptedTransport network = new ScriptedTransport(1, ByteBuffer.allocateDirect(0), 0, 0);
     loop = network.newLoop(JavaMasker.INSTANCE, idle);
     CompletableFuture<WebSocket> opened = new CompletableFuture<>();
     WebSocketListener listener =

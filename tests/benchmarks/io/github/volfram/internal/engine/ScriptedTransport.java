@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A network that costs nothing: its connections upgrade, and from then on each receives the same
- * frame in every turn; what is sent is taken at once and counted. So what a turn over it takes is
+ * frames in every turn; what is sent is taken at once and counted. So what a turn over it takes is
  * the library's own.
  */
 final class ScriptedTransport implements Transport {
@@ -56,6 +56,7 @@ final class ScriptedTransport implements Transport {
   private final long[] tokens;
   private final ByteBuffer frame;
   private final int headerBytes;
+  private final int frames;
   private final int stride;
   private Act act = Act.ACCEPT;
   private long listener;
@@ -69,12 +70,14 @@ final class ScriptedTransport implements Transport {
    *
    * @param frame what each connection receives, from index 0 to the capacity
    * @param headerBytes how many bytes of it are its header
+   * @param frames how often each receives it in one turn
    */
-  ScriptedTransport(int connections, ByteBuffer frame, int headerBytes) {
+  ScriptedTransport(int connections, ByteBuffer frame, int headerBytes, int frames) {
     this.tokens = new long[connections];
     this.frame = frame;
     this.headerBytes = headerBytes;
-    this.stride = ROOM_BYTES + Math.max(frame.capacity(), REQUEST.length);
+    this.frames = frames;
+    this.stride = ROOM_BYTES + Math.max(frames * frame.capacity(), REQUEST.length);
     this.arena = ByteBuffer.allocateDirect(connections * stride);
   }
 
@@ -100,11 +103,13 @@ final class ScriptedTransport implements Transport {
     loop.poll();
     act = Act.NOTHING;
     for (int i = 0; i < tokens.length; i++) {
-      arena.put(at(i), frame, 0, frame.capacity());
+      for (int number = 0; number < frames; number++) {
+        arena.put(at(i) + number * frame.capacity(), frame, 0, frame.capacity());
+      }
     }
   }
 
-  /** From now on every turn delivers a frame to each connection. */
+  /** From now on every turn delivers the frames to each connection. */
   void deliver() {
     act = Act.DELIVER;
   }
@@ -134,8 +139,10 @@ final class ScriptedTransport implements Transport {
       case DELIVER -> {
         for (int i = 0; i < tokens.length; i++) {
           int at = at(i);
-          arena.put(at, frame, 0, headerBytes); // a reply in place has overwritten it
-          sink.received(tokens[i], arena, at, frame.capacity());
+          for (int number = 0; number < frames; number++) { // replies in place overwrite headers
+            arena.put(at + number * frame.capacity(), frame, 0, headerBytes);
+          }
+          sink.received(tokens[i], arena, at, frames * frame.capacity());
         }
       }
       case NOTHING -> {

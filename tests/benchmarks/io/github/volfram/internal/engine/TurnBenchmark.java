@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A whole turn of an event loop over a network that costs nothing: receive, decode, listener, send,
- * for 64 connections; the result is the time of one message.
+ * 64 messages in a turn; the result is the time of one.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -36,7 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 public class TurnBenchmark {
 
-  private static final int CONNECTIONS = 64;
+  private static final int MESSAGES = 64;
 
   /** Answers every message with itself. */
   private static final class Echo implements WebSocketListener {
@@ -57,6 +57,10 @@ public class TurnBenchmark {
   @Param({"64", "1024", "16384"})
   public int length;
 
+  /** How many messages one receive brings; there are as many fewer connections. */
+  @Param({"1", "16"})
+  public int depth;
+
   private ScriptedTransport network;
   private EventLoop loop;
 
@@ -69,7 +73,7 @@ public class TurnBenchmark {
     ByteBuffer frame = ByteBuffer.allocateDirect(header + length);
     FrameEncoder.putMaskedHeader(frame, 0, true, 0, opcode, length, Payloads.KEY);
     frame.put(header, content, 0, length);
-    network = new ScriptedTransport(CONNECTIONS, frame, header);
+    network = new ScriptedTransport(MESSAGES / depth, frame, header, depth);
     loop = network.newLoop(subject.instance, IdleStrategy.SPIN);
     WebSocketListener echo = new Echo();
     network.open(loop, request -> UpgradeResponse.accept(echo));
@@ -77,14 +81,14 @@ public class TurnBenchmark {
     long before = network.sentBytes();
     loop.poll();
     loop.poll(); // what the first turn has answered is submitted by the second
-    long expected = CONNECTIONS * (long) (FrameEncoder.headerBytes(length, false) + length);
+    long expected = MESSAGES * (long) (FrameEncoder.headerBytes(length, false) + length);
     if (network.sentBytes() - before < expected) {
       throw new IllegalStateException("expected an echo of " + expected + " bytes");
     }
   }
 
   @Benchmark
-  @OperationsPerInvocation(CONNECTIONS)
+  @OperationsPerInvocation(MESSAGES)
   public int echo() throws IOException {
     return loop.poll();
   }
