@@ -104,9 +104,15 @@ final class SlowReaderTest extends BackendFixture {
 
   private WebSocket atClientEnd;
 
-  /** A message may count twice while the loop takes it, so a reading above is not the last word. */
-  private static void assertBounded(WebSocket webSocket, long bound) {
-    until("at most " + bound + " bytes are buffered", () -> webSocket.bufferedBytes() <= bound);
+  /** What waits for the loop, and what the loop has: a message counts as both while it is taken. */
+  private static void assertBounded(WebSocket webSocket) {
+    long buffered = webSocket.bufferedBytes();
+    assertTrue(buffered <= 2 * CAP, "buffered " + buffered);
+  }
+
+  private static void assertCapped(WebSocket webSocket) {
+    assertBounded(webSocket);
+    until("at most " + CAP + " bytes are buffered", () -> webSocket.bufferedBytes() <= CAP);
   }
 
   @Test
@@ -116,7 +122,7 @@ final class SlowReaderTest extends BackendFixture {
             slow(OverflowPolicy.CLOSE).closeTimeout(Duration.ofMillis(200)),
             ClientOptions.builder());
     for (int i = 0; webSocket.offerBinary(message(i)); i++) {
-      assertBounded(webSocket, CAP);
+      assertCapped(webSocket);
     }
     assertEquals(CloseCode.POLICY_VIOLATION, atServer.closed.get(30, TimeUnit.SECONDS));
     assertInstanceOf(OutboundFullException.class, atServer.cause.get());
@@ -130,7 +136,7 @@ final class SlowReaderTest extends BackendFixture {
     AtomicInteger lost = new AtomicInteger();
     for (int i = 0; i < count; i++) {
       send(webSocket, i, sent, lost);
-      assertBounded(webSocket, CAP);
+      assertCapped(webSocket);
     }
     until("some are lost", () -> lost.get() > 0);
     until("the application is told", () -> atServer.backpressure.get() > 0);
@@ -176,7 +182,7 @@ final class SlowReaderTest extends BackendFixture {
     AtomicInteger lost = new AtomicInteger();
     for (int i = 0; i < count; i++) {
       send(webSocket, i, sent, lost);
-      assertBounded(webSocket, 2 * CAP); // the loop's and what it has not looked at
+      assertBounded(webSocket);
       if (i % 10 == 0) {
         awaitLoop(webSocket);
       }

@@ -86,6 +86,8 @@ class SlowConnectionsTest extends FaultsContract {
     ByteBuffer message = ByteBuffer.allocate(10_000);
     for (int refusals = 0; refusals < STEADY; ) {
       refusals = victim.offerBinary(message) ? 0 : refusals + 1;
+      long buffered = victim.bufferedBytes(); // what the loop is taking over counts twice
+      assertTrue(buffered <= 2 * CAP, () -> buffered + " are buffered");
       eventually("at most " + CAP + " bytes are buffered", () -> victim.bufferedBytes() <= CAP);
       bystanderIsUnharmed();
     }
